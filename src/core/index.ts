@@ -1,0 +1,11 @@
+// The ground floor: time, randomness, money, identity and errors.
+// Knows nothing of models, traffic or stores, and does no I/O.
+export { type Clock, nsPerMs } from './clock.ts'
+export { type ErrorCode, errorCodes, exitCodes } from './error-codes.ts'
+export { messageOf, UserError } from './errors.ts'
+export { createRunId, hash64, spanIdOf, traceIdOf, uuidOf } from './ids.ts'
+export { formatUsd, type PicoUsd, parseUsd, picoPerUsd } from './money.ts'
+export { formatProblem, type Problem } from './problem.ts'
+export { createRng, type Rng } from './rng.ts'
+export { createSystemClock } from './system-clock.ts'
+export { createVirtualClock, type VirtualClock } from './virtual-clock.ts'

@@ -1,0 +1,97 @@
+import type { Check } from './plan.ts'
+
+/** Where an arm sends its requests. */
+export type TargetSpec =
+  /** Simulated providers behind the instrumented router, both started for the run. */
+  | { readonly kind: 'simulated' }
+  /** The instrumented router, started for the run, in front of real providers with keys from the environment. */
+  | { readonly kind: 'router' }
+  /** Any OpenAI-compatible API. */
+  | { readonly kind: 'url'; readonly baseUrl: string; readonly apiKeyEnv: string | null }
+
+/** One side of a comparison. */
+export interface Arm {
+  readonly name: string
+  readonly model: string
+  readonly target: TargetSpec
+  /** Body fields of this arm, over the workload's (`provider`, `models`, `temperature`, …). */
+  readonly parameters: Readonly<Record<string, unknown>>
+}
+
+/** What is asked. */
+export type Workload =
+  | { readonly kind: 'builtin'; readonly set: string; readonly requests: number }
+  | { readonly kind: 'prompts'; readonly file: string; readonly requests: number | null }
+  | {
+      readonly kind: 'sessions'
+      readonly file: string
+      /** How many sessions to take, drawn by seed. */
+      readonly sessions: number
+      readonly maxTurns: number | null
+      /** Recorded think times are divided by this. */
+      readonly speed: number
+      /** Output length is the recorded one, at most this. */
+      readonly maxOutputTokens: number | null
+    }
+
+/** When requests are due. */
+export type Arrivals =
+  | { readonly kind: 'closed'; readonly concurrency: number }
+  | { readonly kind: 'constant'; readonly ratePerSecond: number }
+  | { readonly kind: 'poisson'; readonly ratePerSecond: number }
+  /** Timestamps of the workload's file, divided by `speed`. */
+  | { readonly kind: 'recorded'; readonly speed: number }
+
+/** A scripted fault of the simulated providers. Times are seconds after the start of the run. */
+export interface FaultSpec {
+  readonly provider: string
+  /** null: every model of that provider. */
+  readonly model: string | null
+  readonly kind: 'status' | 'rate_limit' | 'slow_first_token' | 'cut_stream' | 'outage'
+  /** HTTP status for `status`. */
+  readonly status: number
+  readonly fromSeconds: number
+  readonly toSeconds: number | null
+  /** Share of requests hit, 0–1. */
+  readonly ratio: number
+  /** Extra wait for `slow_first_token`. */
+  readonly delayMs: number
+}
+
+/** A validated scenario with every default filled in; `scenario.resolved.yaml` is this, written out. */
+export interface Scenario {
+  readonly version: 1
+  readonly name: string
+  readonly description: string
+  readonly seed: string
+  readonly arms: readonly Arm[]
+  readonly workload: Workload
+  readonly arrivals: Arrivals
+  readonly phases: { readonly warmupSeconds: number; readonly cooldownSeconds: number }
+  /** Body fields of every request. */
+  readonly request: {
+    readonly maxTokens: number | null
+    readonly stream: boolean
+    readonly timeoutMs: number
+    readonly parameters: Readonly<Record<string, unknown>>
+  }
+  readonly checks: readonly Check[]
+  readonly simulation: {
+    /** Latencies of the simulated providers are divided by this. */
+    readonly speed: number
+    readonly faults: readonly FaultSpec[]
+  }
+  readonly router: {
+    /** Routing seed and strategy settings are added by the router's own config file. */
+    readonly stickyTtlSeconds: number
+    readonly attemptTimeoutMs: number
+    readonly firstTokenTimeoutMs: number
+  }
+  /** The run stops cleanly when one is reached; null: no limit. */
+  readonly budget: {
+    /** Decimal string of USD. */
+    readonly maxUsd: string | null
+    readonly maxSeconds: number | null
+  }
+  readonly labels: Readonly<Record<string, string>>
+}

@@ -1,0 +1,68 @@
+import type { Fault, Usage } from '../record/index.ts'
+
+/** How an exchange with an HTTP API ended. An upstream's answer is data: nothing of this is thrown. */
+export type ExchangeOutcome =
+  | { readonly kind: 'ok' }
+  | {
+      readonly kind: 'error'
+      readonly fault: Fault
+      /** Error class, one of docs/errors.md: `rate_limit_exceeded`, `provider_unavailable`, `timeout_first_token`, … */
+      readonly errorType: string
+      /** Text for a person; may be shown to the caller, never recorded. */
+      readonly message: string
+    }
+  /** The caller gave up. */
+  | { readonly kind: 'canceled' }
+  /** The stream ended without a finish reason and without `[DONE]`. */
+  | { readonly kind: 'truncated' }
+
+/** Instants of one exchange, monotonic nanoseconds; null: it did not happen. Taken on bytes, before parsing. */
+export interface Stamps {
+  readonly sentNs: number
+  readonly headersNs: number | null
+  readonly firstByteNs: number | null
+  readonly firstCommentNs: number | null
+  readonly firstTokenNs: number | null
+  readonly firstVisibleNs: number | null
+  readonly firstToolNs: number | null
+  readonly lastTokenNs: number | null
+  readonly closedNs: number
+  readonly maxGapNs: number | null
+  readonly chunks: number
+}
+
+/** Deadlines of one exchange in milliseconds; null: none. Each one that fires is its own error type. */
+export interface Deadlines {
+  readonly headersMs: number | null
+  readonly firstTokenMs: number | null
+  readonly idleMs: number | null
+  readonly totalMs: number | null
+}
+
+/** Everything one exchange gave. */
+export interface Exchange {
+  readonly outcome: ExchangeOutcome
+  /** 0 when no answer came. */
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly stamps: Stamps
+  readonly connection: { readonly reused: boolean; readonly connectNs: number }
+  readonly usage: Usage | null
+  readonly finishReason: string
+  readonly nativeFinishReason: string
+  /** Id, model and provider as the answer names them; empty when it does not. */
+  readonly answerId: string
+  readonly model: string
+  readonly provider: string
+  /** Visible text of the answer. */
+  readonly text: string
+  /** The parsed body of an answer that was not a stream; null otherwise. */
+  readonly body: unknown
+  readonly retryAfterMs: number | null
+}
+
+/** What the caller of a streamed exchange sees while it runs. */
+export type StreamEvent =
+  /** One parsed `data:` object, in order. */
+  | { readonly kind: 'chunk'; readonly data: Readonly<Record<string, unknown>>; readonly hasToken: boolean }
+  | { readonly kind: 'comment'; readonly text: string }
