@@ -1,0 +1,63 @@
+import type { Usage } from '../record/index.ts'
+import type { ExchangeError } from './classify.ts'
+import type { Delta } from './openai/decode-chunk.ts'
+import { normaliseFinishReason } from './openai/finish-reason.ts'
+import type { Exchange, ExchangeOutcome } from './types.ts'
+
+/** The content of an exchange, without its transport. */
+export type AnswerContent = Pick<
+  Exchange,
+  'usage' | 'finishReason' | 'nativeFinishReason' | 'answerId' | 'model' | 'provider' | 'text' | 'body'
+>
+
+/** Reads the body of one answer. Malformed content becomes an outcome, never a throw. */
+export interface AnswerReader {
+  /** Bytes arrived; `atNs` was taken before this call. */
+  push(bytes: Buffer, atNs: number): void
+  /** The body ended normally: how the exchange ended. */
+  end(): ExchangeOutcome
+  /** The connection broke: how the exchange ended. */
+  broken(error: ExchangeError): ExchangeOutcome
+  content(): AnswerContent
+}
+
+/** The parts of an answer gathered so far. */
+export interface Answer {
+  readonly texts: string[]
+  usage: Usage | null
+  nativeFinishReason: string
+  error: ExchangeError | null
+  id: string
+  model: string
+  provider: string
+}
+
+/** An answer of which nothing has arrived. */
+export function emptyAnswer(): Answer {
+  return { texts: [], usage: null, nativeFinishReason: '', error: null, id: '', model: '', provider: '' }
+}
+
+/** Adds what one chunk carries. The last usage wins: providers that send it on every chunk send running totals. */
+export function addDelta(answer: Answer, delta: Delta): void {
+  if (delta.text !== '') answer.texts.push(delta.text)
+  answer.usage = delta.usage ?? answer.usage
+  answer.nativeFinishReason = delta.nativeFinishReason || answer.nativeFinishReason
+  answer.error ??= delta.error
+  answer.id ||= delta.id
+  answer.model = delta.model || answer.model
+  answer.provider = delta.provider || answer.provider
+}
+
+/** The gathered parts as an exchange carries them. `body` is the parsed body of an answer that was no stream. */
+export function contentOf(answer: Answer, body: unknown): AnswerContent {
+  return {
+    usage: answer.usage,
+    finishReason: normaliseFinishReason(answer.nativeFinishReason),
+    nativeFinishReason: answer.nativeFinishReason,
+    answerId: answer.id,
+    model: answer.model,
+    provider: answer.provider,
+    text: answer.texts.join(''),
+    body,
+  }
+}

@@ -1,0 +1,36 @@
+/** A parsed JSON object of unknown content. */
+export type JsonObject = Readonly<Record<string, unknown>>
+
+/** The value as an object, or null when it is none. */
+export function asObject(value: unknown): JsonObject | null {
+  return isObject(value) ? value : null
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** The value as an array, or an empty one. */
+export function asArray(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : []
+}
+
+/** The value as text, or ''. */
+export function asText(value: unknown): string {
+  return typeof value === 'string' ? value : ''
+}
+
+/** The value as a count (a finite number of at least 0, rounded down), or null. */
+export function asCount(value: unknown): number | null {
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? Math.floor(value) : null
+}
+
+/** Parses JSON text; undefined when it is none. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    // Not JSON: proxies answer HTML or nothing, which the caller must survive.
+    return undefined
+  }
+}

@@ -1,0 +1,56 @@
+import type { Usage } from '../../record/index.ts'
+import { type ExchangeError, classifyErrorObject, errorOf } from '../classify.ts'
+import { asArray, asObject, asText, type JsonObject } from '../json.ts'
+import { readUsage } from './usage.ts'
+
+/** What one chunk of an answer carries. Fields it does not carry are empty or null. */
+export interface Delta {
+  readonly text: string
+  readonly hasReasoning: boolean
+  readonly hasToolCall: boolean
+  readonly nativeFinishReason: string
+  readonly usage: Usage | null
+  readonly error: ExchangeError | null
+  readonly id: string
+  readonly model: string
+  readonly provider: string
+}
+
+/**
+ * Reads one chunk of a chat completion stream. `choices` may be missing or empty (Azure's first chunk, the usage
+ * chunk); a role-only or empty delta is no token. Pure.
+ */
+export function decodeChunk(chunk: JsonObject): Delta {
+  const choice = asObject(asArray(chunk['choices'])[0])
+  return decodeMessage(chunk, choice, asObject(choice?.['delta']))
+}
+
+/** Reads the body of a chat completion that was not streamed. Pure. */
+export function decodeBody(body: JsonObject): Delta {
+  const choice = asObject(asArray(body['choices'])[0])
+  return decodeMessage(body, choice, asObject(choice?.['message']))
+}
+
+function decodeMessage(body: JsonObject, choice: JsonObject | null, message: JsonObject | null): Delta {
+  const nativeFinishReason = asText(choice?.['native_finish_reason']) || asText(choice?.['finish_reason'])
+  return {
+    text: asText(message?.['content']),
+    hasReasoning:
+      asText(message?.['reasoning']) !== '' ||
+      asText(message?.['reasoning_content']) !== '' ||
+      asArray(message?.['reasoning_details']).length > 0,
+    hasToolCall: asArray(message?.['tool_calls']).length > 0,
+    nativeFinishReason,
+    usage: readUsage(body['usage']),
+    error: readError(body, choice),
+    id: asText(body['id']),
+    model: asText(body['model']),
+    provider: asText(body['provider']),
+  }
+}
+
+function readError(body: JsonObject, choice: JsonObject | null): ExchangeError | null {
+  if (body['error']) return classifyErrorObject(body['error'])
+  if (choice?.['error']) return classifyErrorObject(choice['error'])
+  return choice?.['finish_reason'] === 'error' ? errorOf('stream_error', 'finish_reason is error') : null
+}

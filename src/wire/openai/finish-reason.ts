@@ -1,0 +1,23 @@
+/** Finish reasons after normalisation; '' while an answer is not finished. */
+export type FinishReason = '' | 'stop' | 'length' | 'tool_calls' | 'content_filter' | 'error'
+
+const normalised: Readonly<Record<string, FinishReason>> = {
+  stop: 'stop',
+  length: 'length',
+  tool_calls: 'tool_calls',
+  content_filter: 'content_filter',
+  error: 'error',
+  function_call: 'tool_calls',
+  tool_use: 'tool_calls',
+  end_turn: 'stop',
+  stop_sequence: 'stop',
+  eos: 'stop',
+  max_tokens: 'length',
+  model_length: 'length',
+  refusal: 'content_filter',
+}
+
+/** Maps a provider's finish reason to ours; an unknown one counts as `stop` and is kept raw beside it. Pure. */
+export function normaliseFinishReason(native: string): FinishReason {
+  return native === '' ? '' : (normalised[native] ?? 'stop')
+}
