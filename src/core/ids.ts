@@ -26,8 +26,8 @@ export function spanIdOf(...parts: readonly (string | number)[]): string {
   return hexOf(['span', ...parts]).slice(0, 16)
 }
 
-/** The first 64 bits of SHA-256: identity of a text without keeping the text. */
-export function hash64(text: string): bigint {
+/** The first 64 bits of SHA-256: identity of a content without keeping it. */
+export function hash64(text: string | Buffer): bigint {
   return createHash('sha256').update(text).digest().readBigUInt64BE(0)
 }
 

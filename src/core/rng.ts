@@ -25,7 +25,7 @@ export function createRng(seed: string): Rng {
     // Box-Muller; the second value is thrown away so that each call takes exactly two draws.
     normal: () => Math.sqrt(-2 * Math.log(open())) * Math.cos(2 * Math.PI * next()),
     exponential: (mean: number) => -Math.log(open()) * mean,
-    fork: (label: string) => createRng(`${seed}/${label}`),
+    fork: (label: string) => createRng(`${seed}\u0000${label}`),
   })
 }
 

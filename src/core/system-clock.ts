@@ -1,3 +1,4 @@
+// oxlint-disable no-restricted-globals -- the one file of core that reads the machine's clock; all others take a Clock
 import { type Clock, nsPerMs } from './clock.ts'
 
 /** Longest delay `setTimeout` takes; beyond it Node fires at once. */
@@ -9,7 +10,6 @@ const maxTimerMs = 2 ** 31 - 1
  * Timers fire up to about 1 ms late (Node's timer wheel counts whole milliseconds).
  */
 export function createSystemClock(): Clock {
-  const monoNs = () => Math.round(performance.now() * nsPerMs)
   const anchorUs = Math.round(performance.timeOrigin * 1000)
   const toEpochUs = (atNs: number) => anchorUs + Math.round(atNs / 1000)
 
@@ -36,4 +36,8 @@ function sleepMs(ms: number, signal?: AbortSignal): Promise<void> {
     }, ms)
     signal?.addEventListener('abort', onAbort, { once: true })
   })
+}
+
+function monoNs(): number {
+  return Math.round(performance.now() * nsPerMs)
 }

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { formatTraceparent, parseTraceparent } from '../../src/core/index.ts'
 
@@ -6,6 +6,12 @@ const traceId = '0af7651916cd43dd8448eb211c80319c'
 const spanId = 'b7ad6b7169203331'
 const zeroTrace = '0'.repeat(32)
 const zeroSpan = '0'.repeat(16)
+
+function arbitraryId(digits: number) {
+  return fc
+    .bigInt({ min: 1n, max: 2n ** BigInt(digits * 4) - 1n })
+    .map(value => value.toString(16).padStart(digits, '0'))
+}
 
 describe('parseTraceparent', () => {
   it.each([
@@ -42,11 +48,7 @@ describe('parseTraceparent', () => {
 
 describe('formatTraceparent', () => {
   it('writes what parseTraceparent reads back', () => {
-    const id = (digits: number) =>
-      fc
-        .bigInt({ min: 1n, max: 2n ** BigInt(digits * 4) - 1n })
-        .map(value => value.toString(16).padStart(digits, '0'))
-    const context = fc.record({ traceId: id(32), spanId: id(16), isSampled: fc.boolean() })
+    const context = fc.record({ traceId: arbitraryId(32), spanId: arbitraryId(16), isSampled: fc.boolean() })
     fc.assert(
       fc.property(context, value => {
         expect(parseTraceparent(formatTraceparent(value))).toEqual(value)
