@@ -24,7 +24,7 @@ export type RowOf<Table> = {
   readonly [Name in keyof Table]: Table[Name] extends Column<infer Value> ? Value : never
 }
 
-const same = <Value extends Json>(value: Value): Json => value
+const same = (value: Json): Json => value
 
 function column<Value>(clickhouse: string, encode: (value: Value) => Json) {
   return (meaning: string, unit = ''): Column<Value> => ({ clickhouse, unit, meaning, encode })
