@@ -1,0 +1,284 @@
+import fc from 'fast-check'
+import { afterAll, describe, expect, it } from 'vitest'
+import { createSystemClock } from '../../src/core/index.ts'
+import {
+  createHttpPool,
+  type Deadlines,
+  type Exchange,
+  exchange,
+  type StreamEvent,
+} from '../../src/wire/index.ts'
+import { chunkOf, openStream, startScriptedServer, usageChunk } from '../support/scripted-server.ts'
+
+const pool = createHttpPool()
+const clock = createSystemClock()
+const noDeadlines: Deadlines = { headersMs: null, firstTokenMs: null, idleMs: null, totalMs: null }
+afterAll(() => pool.close())
+
+interface Ask {
+  readonly deadlines?: Partial<Deadlines>
+  readonly signal?: AbortSignal
+  readonly onEvent?: (event: StreamEvent) => void
+}
+
+function ask(url: string, { deadlines, ...rest }: Ask = {}): Promise<Exchange> {
+  return exchange({
+    url: `${url}/v1/chat/completions`,
+    apiKey: 'secret',
+    headers: { 'x-extra': '1' },
+    body: '{}',
+    dispatcher: pool.dispatcher,
+    clock,
+    deadlines: { ...noDeadlines, ...deadlines },
+    ...rest,
+  })
+}
+
+describe('exchange', () => {
+  it('reads a streamed answer: text, usage, finish reason, cost and ordered stamps', async () => {
+    await using server = await startScriptedServer(response => {
+      const send = openStream(response)
+      response.write(': OPENROUTER PROCESSING\n\n')
+      send(chunkOf({ role: 'assistant', content: '' }))
+      setTimeout(() => {
+        send(chunkOf({ reasoning: 'hm' }))
+        send(chunkOf({ content: 'Hé' }))
+        send(chunkOf({ content: 'llo' }))
+        send(chunkOf({}, 'stop'))
+        send(usageChunk(10, 3, { cost: 1.5e-7, prompt_tokens_details: { cached_tokens: 4 } }))
+        response.end('data: [DONE]\n\ndata: garbage after the end\n\n')
+      }, 15)
+    })
+    const got = await ask(server.url)
+    expect(got.outcome).toEqual({ kind: 'ok' })
+    expect(got).toMatchObject({
+      status: 200,
+      text: 'Héllo',
+      finishReason: 'stop',
+      answerId: 'c1',
+      model: 'm',
+    })
+    expect(got.usage).toEqual({
+      inputTokens: 10,
+      outputTokens: 3,
+      cacheReadTokens: 4,
+      cacheWriteTokens: 0,
+      reasoningTokens: 0,
+      reportedCost: 150_000n,
+    })
+    const { sentNs, headersNs, firstByteNs, firstCommentNs, firstTokenNs, firstVisibleNs, closedNs, chunks } =
+      got.stamps
+    expect(chunks).toBe(3)
+    const order = [
+      sentNs,
+      headersNs,
+      firstCommentNs,
+      firstByteNs,
+      firstTokenNs,
+      firstVisibleNs,
+      closedNs,
+    ].map(Number)
+    expect(order).toEqual(order.toSorted((a, b) => a - b))
+    expect((firstTokenNs ?? 0) - (firstByteNs ?? 0)).toBeGreaterThan(5e6)
+  })
+
+  it('sends the key as a bearer token and asks for no compression', async () => {
+    await using server = await startScriptedServer(response => response.end('{}'))
+    await ask(server.url)
+    expect(server.received[0]?.headers).toMatchObject({
+      authorization: 'Bearer secret',
+      'accept-encoding': 'identity',
+      'x-extra': '1',
+    })
+  })
+
+  const answers = [
+    [
+      'HTTP 503 with HTML',
+      503,
+      '<html>',
+      { kind: 'error', errorType: 'provider_overloaded', fault: 'provider' },
+    ],
+    [
+      'HTTP 429',
+      429,
+      '{"error":{"message":"slow down"}}',
+      { errorType: 'rate_limit_exceeded', fault: 'rate_limit' },
+    ],
+    ['HTTP 400', 400, '{"error":{"message":"bad"}}', { errorType: 'invalid_request', fault: 'client' }],
+    [
+      'a named error type',
+      400,
+      '{"error":{"code":400,"metadata":{"error_type":"context_length_exceeded"}}}',
+      { errorType: 'context_length_exceeded' },
+    ],
+    [
+      'a router without endpoints',
+      404,
+      '{"error":{"availability":{"code":"no_endpoints"}}}',
+      { errorType: 'no_endpoints', fault: 'policy' },
+    ],
+    [
+      'an error inside a 200',
+      200,
+      '{"error":{"code":502,"message":"x"}}',
+      { errorType: 'provider_unavailable' },
+    ],
+    [
+      'a finish reason of error',
+      200,
+      '{"choices":[{"message":{"content":"x"},"finish_reason":"error"}]}',
+      { errorType: 'stream_error' },
+    ],
+    ['no JSON', 200, 'hello', { errorType: 'malformed_response' }],
+    ['an empty completion', 200, '{"choices":[]}', { errorType: 'empty_response' }],
+    ['a completion', 200, '{"choices":[{"message":{"content":"x"},"finish_reason":"stop"}]}', { kind: 'ok' }],
+  ] as const
+  it.each(answers)('classifies %s', async (_name, status, body, outcome) => {
+    await using server = await startScriptedServer(response => response.writeHead(status).end(body))
+    expect((await ask(server.url)).outcome).toMatchObject(outcome)
+  })
+
+  const streams: readonly (readonly [string, (string | object)[], boolean, object])[] = [
+    [
+      'an end without a finish reason as truncated',
+      [chunkOf({ content: 'a' })],
+      false,
+      { kind: 'truncated' },
+    ],
+    [
+      'a broken connection after a token as truncated',
+      [chunkOf({ content: 'a' })],
+      true,
+      { kind: 'truncated' },
+    ],
+    [
+      'a broken connection before a token as reset',
+      [chunkOf({ role: 'assistant' })],
+      true,
+      { errorType: 'connection_reset', fault: 'network' },
+    ],
+    [
+      'an error chunk',
+      [chunkOf({ content: 'a' }), { error: { code: 429, message: 'x' }, choices: [] }],
+      false,
+      { errorType: 'rate_limit_exceeded' },
+    ],
+    [
+      'an error chunk with a text code',
+      [{ error: { code: 'server_error', message: 'x' } }],
+      false,
+      { errorType: 'stream_error' },
+    ],
+    ['a chunk that is no JSON', ['{"id":'], false, { errorType: 'malformed_response' }],
+    ['a stream without a token', ['[DONE]'], false, { errorType: 'empty_response' }],
+    [
+      'a stream without [DONE] but with a finish reason as complete',
+      [chunkOf({ content: 'a' }, 'stop')],
+      false,
+      { kind: 'ok' },
+    ],
+    [
+      'a tool call as a token',
+      [chunkOf({ tool_calls: [{ index: 0 }] }, 'tool_calls')],
+      false,
+      { kind: 'ok' },
+    ],
+  ]
+  it.each(streams)('classifies %s', async (_name, events, breaks, outcome) => {
+    await using server = await startScriptedServer(response => {
+      const send = openStream(response)
+      events.forEach(send)
+      if (breaks) setTimeout(() => response.socket?.destroy(), 10)
+      else response.end()
+    })
+    expect((await ask(server.url)).outcome).toMatchObject(outcome)
+  })
+
+  const late: readonly (readonly [string, Partial<Deadlines>, (send: (data: object) => void) => void])[] = [
+    ['timeout_first_token', { firstTokenMs: 30 }, send => send(chunkOf({ role: 'assistant' }))],
+    ['timeout_idle', { idleMs: 30 }, send => send(chunkOf({ content: 'a' }))],
+    ['timeout_total', { totalMs: 30 }, send => send(chunkOf({ content: 'a' }))],
+  ]
+  it.each(late)('ends with %s when that deadline passes', async (errorType, deadlines, begin) => {
+    await using server = await startScriptedServer(response => begin(openStream(response)))
+    expect((await ask(server.url, { deadlines })).outcome).toMatchObject({ kind: 'error', errorType })
+  })
+
+  it('ends with timeout_headers when no headers come', async () => {
+    await using server = await startScriptedServer(() => undefined)
+    const got = await ask(server.url, { deadlines: { headersMs: 30 } })
+    expect(got.outcome).toMatchObject({ errorType: 'timeout_headers', fault: 'provider' })
+  })
+
+  it('tells a refused connection', async () => {
+    const server = await startScriptedServer(() => undefined)
+    await server[Symbol.asyncDispose]()
+    expect((await ask(server.url)).outcome).toMatchObject({
+      errorType: 'connection_refused',
+      fault: 'network',
+    })
+  })
+
+  it('closes the connection at once when the caller cancels', async () => {
+    let closed: () => void = () => undefined
+    const upstreamClosed = new Promise<void>(resolve => {
+      closed = resolve
+    })
+    await using server = await startScriptedServer(response => {
+      response.on('close', closed)
+      openStream(response)(chunkOf({ content: 'a' }))
+    })
+    const controller = new AbortController()
+    const asked = ask(server.url, { signal: controller.signal, onEvent: () => controller.abort() })
+    expect((await asked).outcome).toEqual({ kind: 'canceled' })
+    await upstreamClosed
+  })
+
+  it('tells how long the provider asks to wait', async () => {
+    await using server = await startScriptedServer(response =>
+      response.writeHead(429, { 'retry-after': '7' }).end(),
+    )
+    expect((await ask(server.url)).retryAfterMs).toBe(7000)
+  })
+
+  it('tells a fresh connection from a reused one', async () => {
+    await using server = await startScriptedServer(response => response.end('{}'))
+    const first = await ask(server.url)
+    await new Promise(setImmediate)
+    const second = await ask(server.url)
+    expect([first.connection.reused, second.connection.reused]).toEqual([false, true])
+    expect(first.connection.connectNs).toBeGreaterThan(0)
+  })
+
+  it('gives the same answer for any chunking of the bytes', async () => {
+    const text = [chunkOf({ content: 'Grüße 🎉' }), chunkOf({ content: ' end' }, 'stop'), usageChunk(1, 2)]
+      .map(event => `: ping\r\ndata: ${JSON.stringify(event)}\r\n\r\n`)
+      .join('')
+    const bytes = Buffer.from(`${text}data: [DONE]\r\n\r\n`)
+    let cuts: readonly number[] = []
+    await using server = await startScriptedServer(response => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      response.socket?.setNoDelay(true)
+      const ends = [...cuts, bytes.length].toSorted((a, b) => a - b)
+      ends.forEach((end, index) => response.write(bytes.subarray(ends[index - 1] ?? 0, end)))
+      response.end()
+    })
+    await fc.assert(
+      fc.asyncProperty(
+        fc.uniqueArray(fc.integer({ min: 1, max: bytes.length - 1 }), { maxLength: 12 }),
+        async places => {
+          cuts = places
+          const got = await ask(server.url)
+          expect(got).toMatchObject({
+            outcome: { kind: 'ok' },
+            text: 'Grüße 🎉 end',
+            usage: { inputTokens: 1 },
+          })
+          expect(got.stamps.chunks).toBe(2)
+        },
+      ),
+      { numRuns: 60 },
+    )
+  })
+})
