@@ -24,16 +24,17 @@ export function createVirtualClock(startEpochUs = 1_700_000_000_000_000): Virtua
     if (signal?.aborted) return Promise.reject(signal.reason)
     if (dueNs <= nowNs) return Promise.resolve()
     return new Promise((resolve, reject) => {
-      const sleeper = { dueNs, wake: resolve }
+      const wake = () => {
+        signal?.removeEventListener('abort', onAbort)
+        resolve()
+      }
+      const sleeper = { dueNs, wake }
+      const onAbort = () => {
+        sleepers = sleepers.filter(other => other !== sleeper)
+        reject(signal?.reason)
+      }
       sleepers = [...sleepers, sleeper].toSorted((a, b) => a.dueNs - b.dueNs)
-      signal?.addEventListener(
-        'abort',
-        () => {
-          sleepers = sleepers.filter(other => other !== sleeper)
-          reject(signal.reason)
-        },
-        { once: true },
-      )
+      signal?.addEventListener('abort', onAbort, { once: true })
     })
   }
 
