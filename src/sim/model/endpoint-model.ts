@@ -1,0 +1,115 @@
+import type { Endpoint } from '../../catalog/index.ts'
+import type { Rng } from '../../core/index.ts'
+import { type AnswerPlan, type ModelRequest, planAnswer } from './answer-plan.ts'
+import { cacheableBlocks, cacheUse } from './cache-use.ts'
+import { type FaultRule, faultFor } from './faults.ts'
+import { createPrefixCache, type PrefixCache } from './prefix-cache.ts'
+import { type EndpointProfile, profileOf } from './profile.ts'
+import { createRateLimiter, type RateLimiter } from './rate-limiter.ts'
+
+/** One request as it reaches an endpoint. */
+export interface Arrival {
+  readonly request: ModelRequest
+  /** Whose caches and limits count: an identity of the API key, never the key. */
+  readonly keyId: string
+  /** Identity for the draws; null: the prompt itself. */
+  readonly requestId: string | null
+  /** Simulated time: caches expire and limits refill by it. */
+  readonly nowMs: number
+  /** Time since the start of the fault script. */
+  readonly elapsedMs: number
+  readonly faults: readonly FaultRule[]
+}
+
+/** One endpoint with its memory: prompt caches, limits, and how often each request came. */
+export interface EndpointModel {
+  readonly endpoint: Endpoint
+  readonly profile: EndpointProfile
+  /** Decides an answer and remembers what the decision changed. `id` names it, 24 hex digits. */
+  admit(arrival: Arrival): { readonly id: string; readonly plan: AnswerPlan }
+}
+
+/** Blocks one key may hold; at 64 tokens a block some 12 million tokens. */
+const maxBlocks = 200_000
+/** Requests whose attempts are counted; the oldest are forgotten. */
+const maxIdentities = 100_000
+/** Keys that are told apart; the oldest are forgotten, cache and limits included. */
+const maxKeys = 1000
+
+/**
+ * Makes the model of one endpoint, with cold caches and full limits.
+ *
+ * Deterministic and without I/O: the same arrivals give the same answers. Draws depend on seed, endpoint,
+ * request identity and the number of the attempt, not on the order in which different requests arrive.
+ */
+export function createEndpointModel(options: {
+  readonly endpoint: Endpoint
+  readonly rng: Rng
+}): EndpointModel {
+  const { endpoint } = options
+  const profile = profileOf(endpoint)
+  const rng = options.rng.fork(endpoint.id)
+  const attempts = new Map<string, number>()
+  const keys = new Map<string, { readonly cache: PrefixCache; readonly limiter: RateLimiter }>()
+
+  function nextAttempt(identity: string): number {
+    const attempt = (attempts.get(identity) ?? 0) + 1
+    remember(attempts, { key: identity, value: attempt, most: maxIdentities })
+    return attempt
+  }
+
+  function memoryOf(keyId: string) {
+    const known = keys.get(keyId)
+    if (known) return known
+    const ttlMs = endpoint.cache.ttlSeconds * 1000
+    const made = {
+      cache: createPrefixCache({ ttlMs, maxBlocks }),
+      limiter: createRateLimiter(endpoint.rateLimits),
+    }
+    remember(keys, { key: keyId, value: made, most: maxKeys })
+    return made
+  }
+
+  function admit(arrival: Arrival) {
+    const { request, nowMs, elapsedMs, faults } = arrival
+    const { cache, limiter } = memoryOf(arrival.keyId)
+    const identity = arrival.requestId ?? `prompt ${request.prompt.key}`
+    const draws = rng.fork(`${identity}/${nextAttempt(identity)}`)
+    const cacheable = cacheableBlocks(endpoint.cache, request.prompt, request.breakpointTokens)
+    const blockKeys = request.prompt.blockKeys.slice(0, cacheable)
+    const plan = planAnswer({
+      endpoint,
+      profile,
+      request,
+      cacheUse: cacheUse(endpoint.cache, cacheable, cache.read(blockKeys, nowMs)),
+      fault: faultFor(faults, { endpoint, elapsedMs, rng: draws }),
+      rng: draws,
+      takeRate: tokens => limiter.take(tokens, nowMs),
+    })
+    const readyMs = plan.kind === 'answer' ? (plan.chunks[0]?.atMs ?? plan.endAtMs) : null
+    // A prefix can be read once prefill has ended, which is when the first token leaves.
+    if (readyMs !== null) cache.write(blockKeys, nowMs, nowMs + readyMs)
+    return { id: idOf(draws.fork('id')), plan }
+  }
+  return Object.freeze({ endpoint, profile, admit })
+}
+
+/** Sets an entry as the newest and drops the oldest beyond the bound. */
+function remember<T>(
+  map: Map<string, T>,
+  entry: { readonly key: string; readonly value: T; readonly most: number },
+): void {
+  map.delete(entry.key)
+  map.set(entry.key, entry.value)
+  const oldest = map.keys().next()
+  if (map.size > entry.most && !oldest.done) map.delete(oldest.value)
+}
+
+function idOf(rng: Rng): string {
+  return Array.from({ length: 3 }, () =>
+    rng
+      .int(2 ** 32)
+      .toString(16)
+      .padStart(8, '0'),
+  ).join('')
+}

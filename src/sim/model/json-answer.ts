@@ -1,0 +1,125 @@
+import type { Rng } from '../../core/index.ts'
+import { fillerText } from './filler-text.ts'
+
+type Schema = Readonly<Record<string, unknown>>
+
+/** Nesting beyond which only required properties are filled, so that recursive schemas end. */
+const deep = 4
+
+/**
+ * A small value that satisfies a simple JSON Schema: types, required and optional properties, enum, const,
+ * items, minimum, lengths, `anyOf`/`oneOf` (first branch), `allOf` (merged properties), local `$ref`.
+ * Not honoured: pattern, format, multipleOf, conditional keywords. Pure.
+ *
+ * @param schema null: any object will do.
+ */
+export function jsonFor(schema: Schema | null, rng: Rng): unknown {
+  if (schema === null) return { answer: fillerText(4, rng) }
+  return valueOf(schema, { root: schema, rng, depth: 0 })
+}
+
+interface Place {
+  readonly root: Schema
+  readonly rng: Rng
+  readonly depth: number
+}
+
+function valueOf(schema: Schema, place: Place): unknown {
+  if ('const' in schema) return schema['const']
+  if (Array.isArray(schema['enum'])) return schema['enum'][place.rng.int(schema['enum'].length)]
+  if (place.depth > 20) return null
+  const other = elsewhere(schema, place.root)
+  if (other) return valueOf(other, deeper(place))
+  switch (typeOf(schema)) {
+    case 'object':
+      return objectOf(schema, place)
+    case 'array':
+      return arrayOf(schema, place)
+    case 'integer':
+    case 'number':
+      return numberOf(schema, place.rng)
+    case 'boolean':
+      return place.rng.next() < 0.5
+    case 'null':
+      return null
+    default:
+      return stringOf(schema, place.rng)
+  }
+}
+
+/** The schema that stands in for this one: a reference, the first alternative, or the parts of `allOf` merged. */
+function elsewhere(schema: Schema, root: Schema): Schema | null {
+  const ref = schema['$ref']
+  if (typeof ref === 'string') return resolve(ref, root)
+  const branches = schema['anyOf'] ?? schema['oneOf']
+  if (Array.isArray(branches)) return asSchema(branches[0])
+  const parts = schema['allOf']
+  if (!Array.isArray(parts)) return null
+  const all = [{ ...schema, allOf: undefined }, ...parts.map(asSchema)]
+  return {
+    ...Object.assign({}, ...all),
+    properties: Object.assign({}, ...all.map(part => part['properties'])),
+    required: all.flatMap(part => (Array.isArray(part['required']) ? part['required'] : [])),
+  }
+}
+
+function resolve(ref: string, root: Schema): Schema {
+  let found: unknown = root
+  for (const step of ref.replace(/^#\/?/, '').split('/').filter(Boolean)) found = asSchema(found)[step]
+  return asSchema(found)
+}
+
+function typeOf(schema: Schema): unknown {
+  const type = schema['type']
+  if (Array.isArray(type)) return type[0]
+  if (type !== undefined) return type
+  if ('properties' in schema || 'required' in schema) return 'object'
+  return 'items' in schema ? 'array' : 'string'
+}
+
+function objectOf(schema: Schema, place: Place): unknown {
+  const properties = asSchema(schema['properties'])
+  const required = Array.isArray(schema['required']) ? schema['required'].map(String) : []
+  const optional = place.depth < deep ? Object.keys(properties) : []
+  const names = new Set([...optional, ...required])
+  return Object.fromEntries(
+    [...names].map(name => [name, valueOf(asSchema(properties[name]), deeper(place))]),
+  )
+}
+
+function arrayOf(schema: Schema, place: Place): unknown {
+  const fewest = numeric(schema['minItems']) ?? (place.depth < deep ? 1 : 0)
+  const most = numeric(schema['maxItems']) ?? fewest
+  return Array.from({ length: Math.min(fewest, most) }, () =>
+    valueOf(asSchema(schema['items']), deeper(place)),
+  )
+}
+
+function numberOf(schema: Schema, rng: Rng): number {
+  const least = numeric(schema['minimum']) ?? Math.floor((numeric(schema['exclusiveMinimum']) ?? 0) + 1)
+  const most =
+    numeric(schema['maximum']) ?? Math.ceil((numeric(schema['exclusiveMaximum']) ?? least + 10) - 1)
+  return Math.ceil(least) + rng.int(Math.max(1, Math.floor(most) - Math.ceil(least) + 1))
+}
+
+function stringOf(schema: Schema, rng: Rng): string {
+  const least = numeric(schema['minLength']) ?? 0
+  const most = numeric(schema['maxLength']) ?? Math.max(least, 8)
+  return fillerText(Math.max(2, Math.ceil(least / 4)), rng).slice(0, most)
+}
+
+function deeper(place: Place): Place {
+  return { ...place, depth: place.depth + 1 }
+}
+
+function numeric(value: unknown): number | null {
+  return typeof value === 'number' ? value : null
+}
+
+function asSchema(value: unknown): Schema {
+  return isSchema(value) ? value : {}
+}
+
+function isSchema(value: unknown): value is Schema {
+  return typeof value === 'object' && value !== null
+}

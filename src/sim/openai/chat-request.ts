@@ -1,0 +1,91 @@
+import type { AnswerWish } from '../model/answer-text.ts'
+import { isJsonObject, type JsonObject } from './json.ts'
+import { type PromptText, promptText } from './prompt-text.ts'
+
+/** A chat completions request, checked. */
+export interface ChatRequest {
+  readonly model: string
+  readonly stream: boolean
+  /** Whether a stream ends with a usage chunk. */
+  readonly includeUsage: boolean
+  readonly prompt: PromptText
+  readonly maxTokens: number | null
+  readonly wish: AnswerWish
+}
+
+/** A request body that OpenAI's API would turn down, with the field at fault. */
+export interface InvalidRequest {
+  readonly kind: 'invalid'
+  readonly message: string
+  readonly param: string | null
+}
+
+/** A line of the last user message that says what to answer. */
+const order = 'Reply with exactly: '
+
+/**
+ * Reads a request body. Pure; unknown fields are ignored, as real providers mostly do.
+ *
+ * @param body The parsed JSON body.
+ * @param outputTokens Length of a free answer that the caller asked for by header; null: none.
+ */
+export function parseChatRequest(
+  body: unknown,
+  outputTokens: number | null,
+): { readonly kind: 'ok'; readonly request: ChatRequest } | InvalidRequest {
+  if (!isJsonObject(body)) return invalid('We could not parse the JSON body of your request.', null)
+  const { model, messages, tools, stream } = body as { readonly [name: string]: unknown }
+  if (typeof model !== 'string') return invalid('you must provide a model parameter', 'model')
+  if (!Array.isArray(messages) || messages.length === 0)
+    return invalid("Invalid 'messages': expected a non-empty array.", 'messages')
+  const maxTokens = maxTokensOf(body)
+  if (maxTokens === 'invalid')
+    return invalid("Invalid 'max_tokens': expected a positive integer.", 'max_tokens')
+  return {
+    kind: 'ok',
+    request: {
+      model,
+      stream: stream === true,
+      includeUsage: isJsonObject(body['stream_options']) && body['stream_options']['include_usage'] === true,
+      prompt: promptText(messages, Array.isArray(tools) ? tools : []),
+      maxTokens,
+      wish: wishOf(body, messages, outputTokens),
+    },
+  }
+}
+
+function invalid(message: string, param: string | null): InvalidRequest {
+  return { kind: 'invalid', message, param }
+}
+
+function maxTokensOf(body: JsonObject): number | null | 'invalid' {
+  const value = body['max_completion_tokens'] ?? body['max_tokens'] ?? null
+  if (value === null) return null
+  return typeof value === 'number' && Number.isInteger(value) && value > 0 ? value : 'invalid'
+}
+
+function wishOf(body: JsonObject, messages: readonly unknown[], outputTokens: number | null): AnswerWish {
+  const text = orderedText(messages)
+  if (text !== null) return { kind: 'exact', text }
+  const format = body['response_format']
+  const type = isJsonObject(format) ? format['type'] : 'text'
+  if (type === 'json_object') return { kind: 'json', schema: null }
+  if (type === 'json_schema') return { kind: 'json', schema: schemaOf(format) }
+  return { kind: 'filler', tokens: outputTokens }
+}
+
+function orderedText(messages: readonly unknown[]): string | null {
+  const last = messages.findLast(message => isJsonObject(message) && message['role'] === 'user')
+  const { text } = promptText(last === undefined ? [] : [{ ...Object(last), role: 'user' }], [])
+  const lines = text.slice(4)
+  const at = lines.startsWith(order) ? 0 : lines.lastIndexOf(`\n${order}`) + 1
+  if (at === 0 && !lines.startsWith(order)) return null
+  const end = lines.indexOf('\n', at)
+  return lines.slice(at + order.length, end < 0 ? undefined : end).trimEnd()
+}
+
+function schemaOf(format: unknown): JsonObject | null {
+  const named = isJsonObject(format) ? format['json_schema'] : null
+  const schema = isJsonObject(named) ? named['schema'] : null
+  return isJsonObject(schema) ? schema : null
+}

@@ -1,0 +1,174 @@
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { Catalog } from '../catalog/index.ts'
+import { type Clock, messageOf, type Rng, UserError } from '../core/index.ts'
+import { answerChat } from './chat-route.ts'
+import { parseReset } from './control-reset.ts'
+import { createExchange } from './exchange.ts'
+import { createMarket, type Market, type MarketReset } from './market.ts'
+import type { FaultRule } from './model/faults.ts'
+import { badRequest, type ErrorAnswer } from './openai/error-body.ts'
+import { readJson } from './request-body.ts'
+import type { EndpointStats } from './tally.ts'
+import { createWriteLag, type WriteLagStats } from './write-lag.ts'
+
+/** What the simulated providers are made of. */
+export interface SimulatedProvidersOptions {
+  readonly catalog: Catalog
+  readonly clock: Clock
+  /** Source of every draw: latencies, lengths, texts, faults. */
+  readonly rng: Rng
+  /** Loopback port; 0: any free one. */
+  readonly port: number
+  /**
+   * Latencies are divided by this. Caches expire and limits refill that much faster too; fault windows,
+   * which are times of a run, do not.
+   */
+  readonly speed: number
+  readonly faults: readonly FaultRule[]
+}
+
+/** What the simulated providers did since they were opened or reset. Times are real. */
+export interface SimulationStats {
+  /** Endpoints that had at least one request, by id. */
+  readonly endpoints: readonly EndpointStats[]
+  readonly writeLag: WriteLagStats
+}
+
+/** All providers of a catalogue, served on loopback. */
+export interface SimulatedProviders extends AsyncDisposable {
+  /** Without a trailing slash. A provider's API is at `{url}/{provider}/v1`. */
+  readonly url: string
+  readonly port: number
+  /** Replaces the fault script; its times keep counting from the same start. */
+  setFaults(rules: readonly FaultRule[]): void
+  /** Makes now the start of the fault script. */
+  restartClock(): void
+  /** Cold caches, full limits, zero counts; now is the start of the script. Also `POST /control/reset`. */
+  reset(options: MarketReset): void
+  /** Also `GET /control/stats`. */
+  stats(): SimulationStats
+  /** Breaks off what is under way and frees the port. */
+  close(): Promise<void>
+}
+
+/**
+ * Serves every endpoint of the catalogue over the OpenAI chat protocol, in this process, on 127.0.0.1.
+ *
+ * @throws UserError E_PORT_IN_USE when the port is taken.
+ */
+export async function openSimulatedProviders(
+  options: SimulatedProvidersOptions,
+): Promise<SimulatedProviders> {
+  const market = createMarket(options)
+  const lag = createWriteLag()
+  const stats = () => ({ endpoints: market.stats(), writeLag: lag.stats() })
+  const reset = (fresh: MarketReset) => {
+    market.reset(fresh)
+    lag.reset()
+  }
+  const routes = { ...options, market, lag, stats, reset }
+  // Answers must leave when they are due: no Nagle delay. Pools keep idle connections for minutes.
+  const server = createServer({ noDelay: true, keepAliveTimeout: 120_000 }, (request, response) => {
+    void route(request, response, routes).catch((thrown: unknown) => giveUp(response, thrown))
+  })
+  const port = await listen(server, options.port)
+  const close = async () => {
+    server.close()
+    server.closeAllConnections()
+    if (server.listening) await once(server, 'close')
+  }
+  return Object.freeze({
+    url: `http://127.0.0.1:${port}`,
+    port,
+    setFaults: market.setFaults,
+    restartClock: market.restartClock,
+    reset,
+    stats,
+    close,
+    [Symbol.asyncDispose]: close,
+  })
+}
+
+interface Routes {
+  readonly market: Market
+  readonly clock: Clock
+  readonly speed: number
+  readonly lag: ReturnType<typeof createWriteLag>
+  readonly stats: () => SimulationStats
+  readonly reset: (fresh: MarketReset) => void
+}
+
+async function route(request: IncomingMessage, response: ServerResponse, routes: Routes): Promise<void> {
+  const path = (request.url ?? '/').split('?', 1)[0] ?? '/'
+  const chat = /^\/([^/]+)\/v1\/chat\/completions$/.exec(path)
+  if (chat && request.method === 'POST')
+    return answerChat(createExchange(request, response, routes), decodeURIComponent(chat[1] ?? ''), routes)
+  const { status, body } = await plainRoute(request, path, routes)
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+}
+
+interface PlainAnswer {
+  readonly status: number
+  readonly body: unknown
+}
+
+async function plainRoute(request: IncomingMessage, path: string, routes: Routes): Promise<PlainAnswer> {
+  const call = `${request.method} ${path}`
+  if (call === 'GET /healthz') return ok({ status: 'ok' })
+  if (call === 'GET /control/stats') return ok(routes.stats())
+  if (call === 'POST /control/reset') return resetRoute(request, routes)
+  const provider = /^GET \/([^/]+)\/v1\/models$/.exec(call)?.[1]
+  if (provider !== undefined && routes.market.provider(provider)) return ok(modelList(provider, routes))
+  return errorAnswer(badRequest(`Unknown request URL: ${call}.`, null, 404))
+}
+
+async function resetRoute(request: IncomingMessage, routes: Routes): Promise<PlainAnswer> {
+  const body = await readJson(request)
+  const fresh = parseReset(body.kind === 'json' ? body.value : null)
+  if (typeof fresh === 'string') return errorAnswer(badRequest(fresh, null))
+  routes.reset(fresh)
+  return ok({ status: 'ok' })
+}
+
+function modelList(provider: string, { market }: Routes): object {
+  const data = market.models(provider).map(({ upstreamModel }) => ({
+    id: upstreamModel,
+    object: 'model',
+    created: 0,
+    owned_by: provider,
+  }))
+  return { object: 'list', data }
+}
+
+function ok(body: unknown): PlainAnswer {
+  return { status: 200, body }
+}
+
+function errorAnswer({ status, error }: ErrorAnswer): PlainAnswer {
+  return { status, body: { error } }
+}
+
+/** Ends an exchange that cannot go on: the caller left (nothing to do), or a bug here (500 or a broken answer). */
+function giveUp(response: ServerResponse, thrown: unknown): void {
+  if (response.destroyed || response.headersSent) response.destroy()
+  else {
+    const error = { message: messageOf(thrown), type: 'simulator_error', param: null, code: null }
+    response.writeHead(500, { 'content-type': 'application/json' }).end(JSON.stringify({ error }))
+  }
+}
+
+async function listen(server: Server, port: number): Promise<number> {
+  try {
+    server.listen(port, '127.0.0.1')
+    await once(server, 'listening')
+  } catch (cause) {
+    throw new UserError(`Cannot listen on port ${port} for the simulated providers: ${messageOf(cause)}.`, {
+      code: 'E_PORT_IN_USE',
+      hint: 'Choose another port, or 0 for any free one.',
+      cause,
+    })
+  }
+  const address = server.address()
+  return typeof address === 'object' && address ? address.port : port
+}
