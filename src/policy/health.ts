@@ -1,0 +1,137 @@
+import { nsPerMs } from '../core/index.ts'
+import type { EndpointHealth } from './types.ts'
+
+/** The numbers of endpoint health. */
+export interface HealthSettings {
+  /** Window of the outage rule. */
+  readonly outageWindowMs: number
+  /** Window of the latency and throughput medians. */
+  readonly metricsWindowMs: number
+  /** Newest samples kept for the medians. */
+  readonly maxSamples: number
+  /** Counted errors in a row that start a cool-down. */
+  readonly errorsBeforeCoolDown: number
+  readonly errorCoolDownMs: number
+  /** Cool-down after a rate limit that named no wait. */
+  readonly rateLimitCoolDownMs: number
+  /** Longest cool-down a provider can ask for. */
+  readonly maxCoolDownMs: number
+}
+
+/** Defaults; the two windows are OpenRouter's, the cool-down figures are ours. */
+export const defaultHealthSettings: HealthSettings = Object.freeze({
+  outageWindowMs: 30_000,
+  metricsWindowMs: 300_000,
+  maxSamples: 100,
+  errorsBeforeCoolDown: 3,
+  errorCoolDownMs: 5_000,
+  rateLimitCoolDownMs: 5_000,
+  maxCoolDownMs: 600_000,
+})
+
+/** One finished attempt, as health sees it. */
+export interface HealthEvent {
+  readonly atNs: number
+  /** `error`: counts against uptime. `ignored`: the caller's doing (bad request, cancellation). */
+  readonly result: 'ok' | 'error' | 'rate_limit' | 'ignored'
+  readonly retryAfterMs: number | null
+  readonly ttftMs: number | null
+  readonly tokensPerSecond: number | null
+}
+
+interface Second {
+  readonly second: number
+  readonly errors: number
+  readonly successes: number
+}
+
+interface Sample {
+  readonly atNs: number
+  readonly ttftMs: number | null
+  readonly tokensPerSecond: number | null
+}
+
+/** What is remembered of one endpoint; a value, bounded in size. */
+export interface HealthState {
+  /** Counts per second, oldest first; at most one more than the outage window has seconds. */
+  readonly seconds: readonly Second[]
+  readonly samples: readonly Sample[]
+  readonly errorsInRow: number
+  readonly coolDownUntilNs: number
+}
+
+/** An endpoint of which nothing is known. */
+export const freshHealth: HealthState = Object.freeze({
+  seconds: [],
+  samples: [],
+  errorsInRow: 0,
+  coolDownUntilNs: 0,
+})
+
+const nsPerSecond = 1000 * nsPerMs
+
+/**
+ * The state after one more finished attempt. A cool-down is extended, never shortened; a success ends a row of
+ * errors but not a running cool-down (it may answer a call made before the trouble). Pure.
+ */
+export function updateHealth(state: HealthState, event: HealthEvent, settings: HealthSettings): HealthState {
+  if (event.result === 'ignored') return state
+  const errorsInRow = errorsInRowAfter(state, event)
+  const coolDownMs = coolDownOf(event, errorsInRow, settings)
+  const coolDownUntilNs = coolDownMs === null ? 0 : event.atNs + coolDownMs * nsPerMs
+  return {
+    seconds: countEvent(state.seconds, event, settings),
+    samples: event.result === 'ok' ? [...state.samples, event].slice(-settings.maxSamples) : state.samples,
+    errorsInRow,
+    coolDownUntilNs: Math.max(state.coolDownUntilNs, coolDownUntilNs),
+  }
+}
+
+/** What routing sees of an endpoint at `nowNs`. The outage window is counted in whole seconds. Pure. */
+export function readHealth(state: HealthState, nowNs: number, settings: HealthSettings): EndpointHealth {
+  const firstSecond = Math.floor((nowNs - settings.outageWindowMs * nsPerMs) / nsPerSecond)
+  const recent = state.seconds.filter(entry => entry.second >= firstSecond)
+  const samples = state.samples.filter(sample => nowNs - sample.atNs <= settings.metricsWindowMs * nsPerMs)
+  return {
+    recentErrors: recent.reduce((sum, entry) => sum + entry.errors, 0),
+    recentSuccesses: recent.reduce((sum, entry) => sum + entry.successes, 0),
+    coolDownUntilNs: state.coolDownUntilNs > nowNs ? state.coolDownUntilNs : 0,
+    ttftP50Ms: median(samples.map(sample => sample.ttftMs)),
+    tokensPerSecondP50: median(samples.map(sample => sample.tokensPerSecond)),
+  }
+}
+
+function errorsInRowAfter(state: HealthState, { result }: HealthEvent): number {
+  if (result === 'ok') return 0
+  return result === 'error' ? state.errorsInRow + 1 : state.errorsInRow
+}
+
+function coolDownOf(event: HealthEvent, errorsInRow: number, settings: HealthSettings): number | null {
+  if (event.result === 'ok') return null
+  if (event.retryAfterMs !== null) return Math.min(event.retryAfterMs, settings.maxCoolDownMs)
+  if (event.result === 'rate_limit') return settings.rateLimitCoolDownMs
+  return errorsInRow >= settings.errorsBeforeCoolDown ? settings.errorCoolDownMs : null
+}
+
+/** 429 is shown beside uptime, not in it (router contract, section 7), so it is no outage either. */
+function countEvent(
+  seconds: readonly Second[],
+  event: HealthEvent,
+  settings: HealthSettings,
+): readonly Second[] {
+  if (event.result === 'rate_limit') return seconds
+  const second = Math.floor(event.atNs / nsPerSecond)
+  const keepFrom = second - Math.ceil(settings.outageWindowMs / 1000)
+  const kept = seconds.filter(entry => entry.second >= keepFrom && entry.second !== second)
+  const current = seconds.find(entry => entry.second === second) ?? { second, errors: 0, successes: 0 }
+  const isError = event.result === 'error'
+  return [
+    ...kept,
+    { second, errors: current.errors + Number(isError), successes: current.successes + Number(!isError) },
+  ]
+}
+
+function median(values: readonly (number | null)[]): number | null {
+  const sorted = values.filter(value => value !== null).toSorted((a, b) => a - b)
+  return sorted[Math.floor((sorted.length - 1) / 2)] ?? null
+}

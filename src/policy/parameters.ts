@@ -1,0 +1,49 @@
+import type { Endpoint } from '../catalog/index.ts'
+
+/** Body fields that endpoints may or may not support (`supported_parameters` of the model list). */
+const optionalParameters: ReadonlySet<string> = new Set([
+  'temperature',
+  'top_p',
+  'top_k',
+  'min_p',
+  'top_a',
+  'frequency_penalty',
+  'presence_penalty',
+  'repetition_penalty',
+  'logit_bias',
+  'logprobs',
+  'top_logprobs',
+  'prediction',
+  'seed',
+  'response_format',
+  'stop',
+  'tools',
+  'tool_choice',
+  'parallel_tool_calls',
+  'include_reasoning',
+  'reasoning',
+  'reasoning_effort',
+  'web_search_options',
+  'verbosity',
+])
+
+/** Other names under which the catalogue says the same thing. */
+const aliases: Readonly<Record<string, readonly string[]>> = {
+  response_format: ['structured_outputs'],
+  reasoning_effort: ['reasoning'],
+  include_reasoning: ['reasoning'],
+}
+
+/**
+ * The fields of a body that an endpoint may fail to support. `max_tokens` is never among them: dropping it
+ * would take the bound off the bill. Null values mean absent. Pure.
+ */
+export function parametersOf(body: Readonly<Record<string, unknown>>): readonly string[] {
+  return Object.keys(body).filter(key => optionalParameters.has(key) && body[key] !== null)
+}
+
+/** Whether the endpoint takes this parameter. Pure. */
+export function supports(endpoint: Endpoint, parameter: string): boolean {
+  const known = endpoint.supportedParameters
+  return known.has(parameter) || (aliases[parameter] ?? []).some(alias => known.has(alias))
+}

@@ -1,0 +1,90 @@
+import type { Fault } from '../record/index.ts'
+import { type ErrorType, errorTypeFaults } from '../wire/index.ts'
+
+/** An error as the caller gets it (router contract, section 6.2). */
+export interface ApiError {
+  /** HTTP status, as long as nothing has been sent. */
+  readonly status: number
+  /** Our class, for the records (docs/errors.md). */
+  readonly errorType: ErrorType
+  /** OpenRouter's `error_type`. */
+  readonly publicType: string
+  readonly message: string
+  readonly metadata: Readonly<Record<string, unknown>>
+  readonly availability: Availability | null
+  readonly retryAfterMs: number | null
+}
+
+/** Why no endpoint may serve; additive part of an error body. */
+export interface Availability {
+  readonly code: 'model_not_found' | 'no_endpoints' | 'privacy_restricted' | 'constraint_filtered'
+  readonly requestedModels: readonly string[]
+  readonly excludedBy: readonly string[]
+}
+
+/**
+ * What the caller sees for each class of failure. A bad key, an empty account or a missing model at a provider
+ * is the operator's trouble: never a 401, 402 or 404 to the caller, but 502.
+ */
+const publicFaces: Readonly<Partial<Record<ErrorType, readonly [status: number, publicType: string]>>> = {
+  invalid_request: [400, 'invalid_request'],
+  context_length_exceeded: [400, 'context_length_exceeded'],
+  content_policy_violation: [400, 'content_policy_violation'],
+  permission_denied: [403, 'permission_denied'],
+  not_found: [404, 'not_found'],
+  no_endpoints: [404, 'not_found'],
+  payload_too_large: [413, 'payload_too_large'],
+  unprocessable: [422, 'unprocessable'],
+  rate_limit_exceeded: [429, 'rate_limit_exceeded'],
+  router_internal: [500, 'server'],
+  provider_overloaded: [503, 'provider_overloaded'],
+  timeout: [504, 'timeout'],
+  timeout_headers: [504, 'timeout'],
+  timeout_first_token: [504, 'timeout'],
+  timeout_idle: [504, 'timeout'],
+  timeout_total: [504, 'timeout'],
+  timeout_connect: [504, 'timeout'],
+}
+
+/** An error of the router's own making. */
+export function apiError(errorType: ErrorType, message: string): ApiError {
+  const [status, publicType] = publicFaces[errorType] ?? [502, 'provider_unavailable']
+  return { status, errorType, publicType, message, metadata: {}, availability: null, retryAfterMs: null }
+}
+
+/** The error for a model that the catalogue does not have. Clients match on the end of the message. */
+export function unknownModel(model: string, requestedModels: readonly string[]): ApiError {
+  return {
+    ...apiError('invalid_request', `${model} is not a valid model ID`),
+    availability: { code: 'model_not_found', requestedModels, excludedBy: [] },
+  }
+}
+
+/** Who is to blame, for the records. */
+export function faultOf({ errorType }: ApiError): Fault {
+  return errorTypeFaults[errorType]
+}
+
+/** The `error` object. Its sources contradict each other on field names, so all of them are present. */
+export function errorObject(error: ApiError): Readonly<Record<string, unknown>> {
+  const isInternal = error.errorType === 'router_internal'
+  return {
+    code: error.status,
+    message: error.message,
+    http_status: error.status,
+    error_type: error.publicType,
+    // A masked internal error carries no metadata (contract, section 6.2).
+    ...(!isInternal && { metadata: { error_type: error.publicType, ...error.metadata } }),
+    ...(error.availability && { availability: availabilityObject(error.availability) }),
+  }
+}
+
+function availabilityObject({ code, requestedModels, excludedBy }: Availability) {
+  return {
+    code,
+    retryable: false,
+    requested_models: requestedModels,
+    docs_url: 'docs/router.md#no-endpoints',
+    ...(excludedBy.length > 0 && { excluded_by: excludedBy }),
+  }
+}

@@ -1,0 +1,36 @@
+import { type ApiError, apiError } from './api-error.ts'
+import { type Attempt, errorTypeOf } from './attempt.ts'
+import { errorTypeFaults, type ErrorType } from '../wire/index.ts'
+
+/**
+ * The error of a request whose attempts all failed: the last one's, with the earlier ones in its metadata.
+ * `Retry-After` is the shortest wait that any attempt was told (sources differ: contract, section 10). Pure.
+ */
+export function attemptError(attempts: readonly Attempt[]): ApiError {
+  const last = attempts.at(-1)
+  const name = last ? errorTypeOf(last.exchange) : ''
+  const type = isErrorType(name) ? name : 'router_internal'
+  const waits = attempts.map(a => a.exchange.retryAfterMs).filter(wait => wait !== null)
+  return {
+    ...apiError(type, type === 'router_internal' ? 'Internal Server Error' : 'Provider returned error'),
+    metadata: {
+      ...(last && { provider_name: last.candidate.endpoint.provider.name, raw: rawMessage(last) }),
+      provider_code: last?.exchange.status || null,
+      previous_errors: attempts.slice(0, -1).map(a => ({
+        provider: a.candidate.endpoint.provider.name,
+        code: errorTypeOf(a.exchange),
+        status: a.exchange.status,
+      })),
+    },
+    retryAfterMs: waits.length > 0 ? Math.min(...waits) : null,
+  }
+}
+
+function rawMessage({ exchange: { outcome } }: Attempt): string {
+  if (outcome.kind === 'error') return outcome.message
+  return outcome.kind === 'truncated' ? 'the stream ended before it was finished' : outcome.kind
+}
+
+function isErrorType(name: string): name is ErrorType {
+  return Object.hasOwn(errorTypeFaults, name)
+}

@@ -1,0 +1,104 @@
+import type { Clock } from '../core/index.ts'
+import { type AttemptRecord, type Fault, schemaVersion } from '../record/index.ts'
+import { type Exchange, rateLimitState } from '../wire/index.ts'
+import { type Attempt, errorTypeOf } from './attempt.ts'
+import type { Call } from './call.ts'
+import type { ChatRequest } from './chat-request.ts'
+import { sinceUs, toUs } from './micros.ts'
+
+/** The row of one finished attempt. */
+export function attemptRecord(made: Attempt, call: Call, about: AboutAttempt): AttemptRecord {
+  const { exchange, candidate, cost } = made
+  const { endpoint } = candidate
+  const limits = rateLimitState(exchange.headers)
+  return {
+    ts: about.clock.toEpochUs(exchange.stamps.sentNs),
+    run_id: call.runId,
+    scenario: call.scenario,
+    arm: call.arm,
+    phase: call.phase,
+    request_id: call.requestId,
+    trace_id: call.traceId,
+    span_id: made.spanId,
+    parent_span_id: call.spanId,
+    attempt_no: made.no,
+    kind: made.kind,
+    winner: made.isWinner,
+    reason: made.reason,
+    requested_model: about.request.route.models[0] ?? '',
+    provider: endpoint.provider.id,
+    model: endpoint.modelId,
+    endpoint: endpoint.id,
+    key_alias: made.keyAlias,
+    stream: about.request.stream,
+    upstream_id: exchange.answerId,
+    outcome: exchange.outcome.kind,
+    fault: faultOfExchange(exchange),
+    error_type: errorTypeOf(exchange),
+    http_status: exchange.status,
+    finish_reason: exchange.finishReason,
+    retry_after_ms: exchange.retryAfterMs,
+    rl_remaining_requests: limits.remainingRequests,
+    rl_remaining_tokens: limits.remainingTokens,
+    breaker: 'closed',
+    backoff_us: 0,
+    ...attemptTimes(exchange),
+    ...usageColumns(exchange),
+    cost_source: cost.source,
+    cost_usd: cost.billed,
+    cost_local_usd: cost.local?.total ?? null,
+    cost_nocache_usd: cost.local?.withoutCache ?? null,
+    cache_discount_usd: cost.local?.cacheDiscount ?? null,
+    price_version: endpoint.price.version,
+    schema_version: schemaVersion,
+  }
+}
+
+/** What an attempt's row says about its request. */
+export interface AboutAttempt {
+  readonly clock: Clock
+  readonly request: ChatRequest
+}
+
+/** Who is to blame for how an exchange ended. Pure. */
+export function faultOfExchange({ outcome }: Exchange): Fault {
+  if (outcome.kind === 'error') return outcome.fault
+  if (outcome.kind === 'truncated') return 'provider'
+  return outcome.kind === 'canceled' ? 'client' : 'none'
+}
+
+/** Token columns; null where the answer named no usage. Pure. */
+export function usageColumns(exchange: Exchange | undefined) {
+  const usage = exchange?.usage
+  if (!usage) return unknownUsage
+  return {
+    usage_source: 'provider',
+    input_tokens: usage.inputTokens,
+    output_tokens: usage.outputTokens,
+    cache_read_tokens: usage.cacheReadTokens,
+    cache_write_tokens: usage.cacheWriteTokens,
+    reasoning_tokens: usage.reasoningTokens,
+  } as const
+}
+
+const unknownUsage = {
+  usage_source: 'none',
+  input_tokens: null,
+  output_tokens: null,
+  cache_read_tokens: null,
+  cache_write_tokens: null,
+  reasoning_tokens: null,
+} as const
+
+function attemptTimes({ stamps, connection }: Exchange) {
+  const { sentNs } = stamps
+  return {
+    connect_us: toUs(connection.connectNs),
+    conn_reused: connection.reused,
+    headers_us: sinceUs(sentNs, stamps.headersNs),
+    ttfb_us: sinceUs(sentNs, stamps.firstByteNs),
+    ttft_us: sinceUs(sentNs, stamps.firstTokenNs),
+    max_gap_us: stamps.maxGapNs === null ? null : toUs(stamps.maxGapNs),
+    latency_us: toUs(stamps.closedNs - sentNs),
+  }
+}

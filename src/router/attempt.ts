@@ -1,0 +1,112 @@
+import type { Candidate, FailureKind, NextStep } from '../policy/index.ts'
+import { failureKindOf, supports } from '../policy/index.ts'
+import { formatTraceparent, spanIdOf } from '../core/index.ts'
+import {
+  encodeChatRequest,
+  errorOf,
+  exchange,
+  type Deadlines,
+  type Exchange,
+  type StreamEvent,
+} from '../wire/index.ts'
+import type { Call } from './call.ts'
+import type { ChatRequest } from './chat-request.ts'
+import type { RouterContext } from './context.ts'
+import { type AttemptCost, attemptCost } from './cost.ts'
+import { upstreamFields } from './upstream-fields.ts'
+
+/** One finished upstream call. */
+export interface Attempt {
+  /** From 1. */
+  readonly no: number
+  readonly kind: Extract<NextStep, { kind: 'attempt' }>['attemptKind']
+  readonly candidate: Candidate
+  readonly reason: string
+  readonly keyAlias: string
+  readonly spanId: string
+  readonly exchange: Exchange
+  readonly cost: AttemptCost
+  /** null: it succeeded. */
+  readonly failure: FailureKind | null
+  /** Whether its answer, or the beginning of it, went to the caller. */
+  readonly isWinner: boolean
+}
+
+/** What one attempt needs. */
+export interface AttemptOptions {
+  readonly context: RouterContext
+  readonly call: Call
+  readonly request: ChatRequest
+  readonly candidate: Candidate
+  readonly no: number
+  readonly kind: Attempt['kind']
+  readonly signal: AbortSignal
+  readonly onEvent: (event: StreamEvent) => void
+  /** Whether a token of this attempt has gone to the caller. */
+  readonly tokenSent: () => boolean
+}
+
+/** Makes one upstream call and judges it. Never rejects. */
+export async function attempt(options: AttemptOptions): Promise<Attempt> {
+  const { context, call, request, candidate, no, kind } = options
+  const { endpoint } = candidate
+  const upstream = context.upstream(endpoint)
+  const spanId = spanIdOf(call.requestId, 'attempt', no)
+  const { fields, dropped } = upstreamFields(request.body, name => supports(endpoint, name))
+  const made = await exchange({
+    url: `${upstream.baseUrl}/chat/completions`,
+    apiKey: upstream.apiKey,
+    headers: {
+      traceparent: formatTraceparent({ traceId: call.traceId, spanId, isSampled: call.isSampled }),
+      'x-routebench-request-id': call.requestId,
+    },
+    body: encodeChatRequest(fields, { upstreamModel: endpoint.upstreamModel, stream: request.stream }),
+    dispatcher: context.pool.dispatcher,
+    clock: context.clock,
+    signal: options.signal,
+    deadlines: deadlinesOf(context, request.stream),
+    onEvent: options.onEvent,
+  })
+  const result = refuseStream(made, request.stream)
+  const failure = failureOf(result, options.tokenSent())
+  return {
+    no,
+    kind,
+    candidate,
+    reason: dropped.length > 0 ? `${candidate.reason}; without ${dropped.join(', ')}` : candidate.reason,
+    keyAlias: upstream.keyAlias,
+    spanId,
+    exchange: result,
+    cost: attemptCost(endpoint, result),
+    failure,
+    isWinner: failure === null || options.tokenSent(),
+  }
+}
+
+/** Error class of a finished exchange; empty on success. Pure. */
+export function errorTypeOf({ outcome }: Exchange): string {
+  if (outcome.kind === 'error') return outcome.errorType
+  return outcome.kind === 'ok' ? '' : outcome.kind
+}
+
+/** Without a stream, headers and the whole answer come together, so only the total counts. */
+function deadlinesOf({ settings }: RouterContext, isStream: boolean): Deadlines {
+  return {
+    headersMs: null,
+    firstTokenMs: isStream ? settings.firstTokenTimeoutMs : null,
+    idleMs: isStream ? settings.idleTimeoutMs : null,
+    totalMs: settings.attemptTimeoutMs,
+  }
+}
+
+/** A stream that nobody asked for has no body to answer with. */
+function refuseStream(made: Exchange, wantsStream: boolean): Exchange {
+  if (wantsStream || made.outcome.kind !== 'ok' || made.body !== null) return made
+  return { ...made, outcome: errorOf('malformed_response', 'a stream came instead of a JSON answer') }
+}
+
+function failureOf(made: Exchange, tokenSent: boolean): FailureKind | null {
+  const { kind } = made.outcome
+  if (kind === 'ok') return null
+  return failureKindOf({ canceled: kind === 'canceled', tokenSent, errorType: errorTypeOf(made) })
+}

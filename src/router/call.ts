@@ -1,0 +1,68 @@
+import { randomUUID } from 'node:crypto'
+import type { IncomingHttpHeaders } from 'node:http'
+import { type Clock, parseTraceparent, spanIdOf, traceIdOf } from '../core/index.ts'
+import type { Phase } from '../record/index.ts'
+
+/** Who a request is, apart from what it asks: taken from its headers, which only the replayer sends in full. */
+export interface Call {
+  readonly requestId: string
+  readonly itemId: string
+  readonly runId: string
+  readonly scenario: string
+  readonly arm: string
+  readonly phase: Phase
+  readonly turn: number
+  readonly traceId: string
+  readonly spanId: string
+  /** Empty when the caller sent no trace context. */
+  readonly parentSpanId: string
+  readonly isSampled: boolean
+  readonly sessionHeader: string
+  readonly wantsMetadata: boolean
+  /** Id of the answer, `gen-<unix seconds>-<20 hex digits>`. */
+  readonly generationId: string
+  /** Monotonic nanoseconds. */
+  readonly receivedNs: number
+  readonly receivedEpochUs: number
+}
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+const runPhases: readonly Phase[] = ['warmup', 'measure', 'cooldown']
+const longestLabel = 200
+
+/**
+ * Reads the identity of a call. Without `x-routebench-request-id` it is live traffic under a new id.
+ * Never fails: a header that makes no sense counts as absent.
+ */
+export function readCall(headers: IncomingHttpHeaders, clock: Clock): Call {
+  const receivedNs = clock.monoNs()
+  const receivedEpochUs = clock.toEpochUs(receivedNs)
+  const text = (name: string) => String(headers[name] ?? '').slice(0, longestLabel)
+  const ours = (name: string) => text(`x-routebench-${name}`)
+  const requestId = uuid.test(ours('request-id')) ? ours('request-id').toLowerCase() : randomUUID()
+  const parent = parseTraceparent(text('traceparent'))
+  const traceId = parent?.traceId ?? traceIdOf(requestId)
+  const turn = Number(ours('turn'))
+  return {
+    requestId,
+    itemId: ours('item-id'),
+    runId: ours('run-id'),
+    scenario: ours('scenario'),
+    arm: ours('arm'),
+    phase: phaseOf(ours('phase')),
+    turn: Number.isInteger(turn) && turn >= 0 && turn < 2 ** 16 ? turn : 0,
+    traceId,
+    spanId: spanIdOf(requestId, 'router'),
+    parentSpanId: parent?.spanId ?? '',
+    isSampled: parent?.isSampled ?? true,
+    sessionHeader: String(headers['x-session-id'] ?? '').slice(0, 256),
+    wantsMetadata: text('x-openrouter-metadata').toLowerCase() === 'enabled',
+    generationId: `gen-${Math.floor(receivedEpochUs / 1e6)}-${traceIdOf(requestId, 'generation').slice(0, 20)}`,
+    receivedNs,
+    receivedEpochUs,
+  }
+}
+
+function phaseOf(text: string): Phase {
+  return runPhases.find(phase => phase === text) ?? 'live'
+}

@@ -1,0 +1,89 @@
+import { z } from 'zod'
+import type { Catalog } from '../catalog/index.ts'
+import { hash64 } from '../core/index.ts'
+import { parametersOf, parsePreferences, type RouteRequest } from '../policy/index.ts'
+import { asObject, type JsonObject, parseJson } from '../wire/index.ts'
+import { type ApiError, apiError, unknownModel } from './api-error.ts'
+import { estimateTokens } from './estimate-tokens.ts'
+
+/** A chat request that passed the edge. */
+export interface ChatRequest {
+  /** The body as it came; unknown fields are in it untouched. */
+  readonly body: JsonObject
+  readonly route: RouteRequest
+  readonly stream: boolean
+  /** Body field `session_id`; empty when absent. */
+  readonly sessionId: string
+  readonly promptHash: bigint
+  readonly prefixHash: bigint
+}
+
+/** The result of reading a request body. */
+export type ChatRequestResult =
+  | { readonly ok: true; readonly request: ChatRequest }
+  /** `model` and `stream` as far as they could be read, for the record. */
+  | { readonly ok: false; readonly error: ApiError; readonly model: string; readonly stream: boolean }
+
+/** OpenRouter refuses more than three; a benchmark may want more. */
+const longestChain = 8
+const tokens = z.int().min(1).nullish()
+
+const schema = z.looseObject({
+  model: z.string().min(1).nullish(),
+  models: z.array(z.string().min(1)).max(longestChain).nullish(),
+  messages: z.array(z.looseObject({ role: z.string() })).min(1),
+  stream: z.boolean().nullish(),
+  session_id: z.string().max(256).nullish(),
+  max_tokens: tokens,
+  max_completion_tokens: tokens,
+  tools: z.array(z.looseObject({})).nullish(),
+})
+
+/** Reads and checks the body of a chat request. Never throws; every problem found is in the message. */
+export function parseChatRequest(bytes: Buffer, catalog: Catalog): ChatRequestResult {
+  const body = asObject(parseJson(bytes.toString('utf8')))
+  if (!body) return refuse({}, apiError('invalid_request', 'The request body is no JSON object'))
+  const parsed = schema.safeParse(body)
+  if (!parsed.success) return refuse(body, apiError('invalid_request', problemsOf(parsed.error)))
+  const preferences = parsePreferences(body['provider'])
+  if (!preferences.ok) return refuse(body, apiError('invalid_request', preferences.problem))
+  const { messages, stream, session_id: sessionId } = parsed.data
+  const chain = chainOf(parsed.data)
+  if (chain.length === 0) return refuse(body, apiError('invalid_request', 'model: No models provided'))
+  const unknown = chain.find(id => !catalog.models.has(id))
+  if (unknown !== undefined) return refuse(body, unknownModel(unknown, chain))
+  const route: RouteRequest = {
+    models: chain,
+    preferences: preferences.preferences,
+    parameters: parametersOf(body),
+    ...lengthsOf(parsed.data),
+  }
+  const hashes = { promptHash: hash64(bytes), prefixHash: hash64(JSON.stringify(messages[0] ?? null)) }
+  return {
+    ok: true,
+    request: { body, route, stream: stream ?? false, sessionId: sessionId ?? '', ...hashes },
+  }
+}
+
+type Checked = z.infer<typeof schema>
+
+/** `model` first, then `models`, each once. */
+function chainOf({ model, models }: Checked): readonly string[] {
+  return [...new Set([...(model ? [model] : []), ...(models ?? [])])]
+}
+
+function lengthsOf({ messages, tools, max_completion_tokens, max_tokens }: Checked) {
+  return {
+    estimatedInputTokens: estimateTokens(messages, tools ?? []),
+    maxOutputTokens: max_completion_tokens ?? max_tokens ?? null,
+  }
+}
+
+function refuse(body: JsonObject, error: ApiError): ChatRequestResult {
+  const model = typeof body['model'] === 'string' ? body['model'].slice(0, 200) : ''
+  return { ok: false, error, model, stream: body['stream'] === true }
+}
+
+function problemsOf(error: z.ZodError): string {
+  return error.issues.map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`).join('; ')
+}

@@ -1,0 +1,25 @@
+import type { Catalog } from '../catalog/index.ts'
+import type { Clock, Rng } from '../core/index.ts'
+import type { RecordSink } from '../record/index.ts'
+import type { HttpPool } from '../wire/index.ts'
+import type { Generations } from './generations.ts'
+import type { HealthBoard } from './health-board.ts'
+import type { PinTable } from './pin-table.ts'
+import type { RouterSettings } from './settings.ts'
+import type { UpstreamResolver } from './upstream.ts'
+
+/** What the parts of one router share. */
+export interface RouterContext {
+  readonly catalog: Catalog
+  readonly clock: Clock
+  readonly rng: Rng
+  readonly sink: RecordSink
+  readonly upstream: UpstreamResolver
+  readonly settings: RouterSettings
+  readonly pool: HttpPool
+  readonly health: HealthBoard
+  readonly pins: PinTable
+  readonly generations: Generations
+  /** Told about exceptions that should not happen; the caller gets a masked 500. */
+  readonly onDefect: (error: unknown) => void
+}

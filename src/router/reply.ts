@@ -1,0 +1,37 @@
+import type { Endpoint } from '../catalog/index.ts'
+import type { StreamEvent } from '../wire/index.ts'
+import type { ApiError } from './api-error.ts'
+import type { Attempt } from './attempt.ts'
+import type { JsonObject } from '../wire/index.ts'
+
+/** What is added to the answer when everything is known. */
+export interface Summary {
+  /** The `usage` object; null when token counts are unknown. */
+  readonly usage: JsonObject | null
+  /** `openrouter_metadata`, when the caller asked for it. */
+  readonly metadata: JsonObject | null
+}
+
+/** What was sent to the caller, and when. Monotonic nanoseconds; null: not at all. */
+export interface Sent {
+  /** 0 when no answer was begun. */
+  readonly status: number
+  readonly headNs: number | null
+  readonly firstByteNs: number | null
+  readonly firstCommentNs: number | null
+}
+
+/** The answer to one chat request, streamed or not. */
+export interface Reply {
+  /** A new attempt begins; what an earlier one held back is forgotten. */
+  begin(endpoint: Endpoint, attemptNo: number): void
+  onEvent(event: StreamEvent): void
+  /** Whether a token has gone to the caller: from then on there is no other attempt. */
+  tokenSent(): boolean
+  succeed(winner: Attempt, summary: Summary): void
+  /** Ends with an error: by status if nothing was sent yet, else as an event of the stream. */
+  fail(error: ApiError, metadata: JsonObject | null): void
+  /** The caller is gone: end without a word. */
+  abandon(): void
+  sent(): Sent
+}

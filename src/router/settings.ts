@@ -1,0 +1,57 @@
+import {
+  defaultHealthSettings,
+  defaultPolicySettings,
+  type HealthSettings,
+  type PolicySettings,
+} from '../policy/index.ts'
+
+/** Everything about a router that can be set. */
+export interface RouterSettings {
+  readonly policy: PolicySettings
+  readonly health: HealthSettings
+  /** Idle time after which a conversation is no longer pinned. */
+  readonly stickyTtlMs: number
+  /** Conversations remembered at once; the least recently answered is forgotten first. */
+  readonly maxPins: number
+  /** Bound on upstream calls for one request. */
+  readonly maxAttempts: number
+  /** Whole attempt, from sending to the end of the answer. */
+  readonly attemptTimeoutMs: number
+  /** Streams only: from sending to the first token. */
+  readonly firstTokenTimeoutMs: number | null
+  /** Streams only: longest silence once bytes have begun to flow. */
+  readonly idleTimeoutMs: number | null
+  readonly connectTimeoutMs: number
+  /** Silence before the first keep-alive comment, and between later ones. */
+  readonly keepAliveFirstMs: number
+  readonly keepAliveEveryMs: number
+  readonly maxBodyBytes: number
+  /** Unsent bytes at which a caller that does not read is cut off. */
+  readonly maxUnsentBytes: number
+  /** Answers that `GET /generation` still knows. */
+  readonly maxGenerations: number
+  /** How long `close` waits for running requests. */
+  readonly drainMs: number
+  /** Call every endpoint by the OpenAI protocol, whatever its own; right for simulated providers only. */
+  readonly assumeOpenAiWire: boolean
+}
+
+/** Defaults; sources and reasons are in docs/router.md. */
+export const defaultRouterSettings: RouterSettings = Object.freeze({
+  policy: defaultPolicySettings,
+  health: defaultHealthSettings,
+  stickyTtlMs: 600_000,
+  maxPins: 100_000,
+  maxAttempts: 10,
+  attemptTimeoutMs: 600_000,
+  firstTokenTimeoutMs: 60_000,
+  idleTimeoutMs: 60_000,
+  connectTimeoutMs: 5_000,
+  keepAliveFirstMs: 1_000,
+  keepAliveEveryMs: 5_000,
+  maxBodyBytes: 32 * 1024 * 1024,
+  maxUnsentBytes: 4 * 1024 * 1024,
+  maxGenerations: 10_000,
+  drainMs: 10_000,
+  assumeOpenAiWire: false,
+})

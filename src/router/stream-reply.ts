@@ -1,0 +1,104 @@
+import type { Endpoint } from '../catalog/index.ts'
+import { asArray, asObject, type JsonObject, type StreamEvent } from '../wire/index.ts'
+import { chunkBody, chunkOfBody, closingChunk } from './answer-body.ts'
+import { type ApiError, errorObject } from './api-error.ts'
+import type { AnswerIdentity } from './identity.ts'
+import type { Reply, Sent } from './reply.ts'
+import { sendError } from './send-json.ts'
+import { createSseWriter, type SseWriterOptions } from './sse-writer.ts'
+
+/** Collaborators of one streamed reply. */
+export interface StreamReplyOptions extends SseWriterOptions {
+  readonly identity: AnswerIdentity
+}
+
+/**
+ * The reply to a streamed request (router contract, section 3.3).
+ *
+ * Chunks are held back until the first token, so that a failure before it stays invisible; keep-alive comments
+ * may go out earlier, and with them status 200. From the first token on, a failure is an event in the stream.
+ */
+export function createStreamReply(options: StreamReplyOptions): Reply {
+  const { res, clock, identity } = options
+  const writer = createSseWriter(options)
+  let endpoint: Endpoint | null = null
+  let held: JsonObject[] = []
+  let hasToken = false
+  let refusedAt: Sent | null = null
+
+  function release(): void {
+    if (endpoint) for (const data of held) writer.chunk(chunkBody(data, { ...identity, endpoint }))
+    held = []
+  }
+
+  function onEvent(event: StreamEvent): void {
+    if (event.kind === 'comment' || !belongsToCaller(event.data)) return
+    held.push(event.data)
+    hasToken ||= event.hasToken
+    if (hasToken) release()
+  }
+
+  function fail(error: ApiError, metadata: JsonObject | null): void {
+    const extra = metadata ? { openrouter_metadata: metadata } : {}
+    if (writer.hasBegun()) {
+      writer.chunk({ ...errorChunk({ identity, endpoint, error }), ...extra })
+      return writer.done()
+    }
+    writer.quiet()
+    const atNs = clock.monoNs()
+    refusedAt = { status: error.status, headNs: atNs, firstByteNs: atNs, firstCommentNs: null }
+    return sendError(res, error, extra)
+  }
+
+  return Object.freeze<Reply>({
+    begin: (next, attemptNo) => {
+      endpoint = next
+      held = []
+      if (!res.headersSent) res.setHeader('x-routebench-attempts', attemptNo)
+    },
+    onEvent,
+    tokenSent: () => hasToken,
+    succeed: (winner, { usage, metadata }) => {
+      const signature = { ...identity, endpoint: winner.candidate.endpoint }
+      const whole = asObject(winner.exchange.body)
+      release()
+      if (whole) writer.chunk(chunkOfBody(whole, signature))
+      const extra = { ...(usage && { usage }), ...(metadata && { openrouter_metadata: metadata }) }
+      if (usage || metadata) writer.chunk(closingChunk(signature, extra))
+      writer.done()
+    },
+    fail,
+    abandon: () => {
+      writer.quiet()
+      res.destroy()
+    },
+    sent: () => refusedAt ?? writer.sent(),
+  })
+}
+
+/** Error chunks are told in our own words, and usage comes once, at the end. */
+function belongsToCaller(data: JsonObject): boolean {
+  if (data['error']) return false
+  const choices = asArray(data['choices'])
+  if (choices.length === 0 && data['usage']) return false
+  return !choices.some(choice => asObject(choice)?.['finish_reason'] === 'error')
+}
+
+/** The event that ends a stream which has failed after it began (router contract, section 3.3, item 7). */
+function errorChunk(failure: {
+  readonly identity: AnswerIdentity
+  readonly endpoint: Endpoint | null
+  readonly error: ApiError
+}): JsonObject {
+  const { identity, endpoint, error } = failure
+  return {
+    ...identity,
+    object: 'chat.completion.chunk',
+    model: endpoint?.modelId ?? '',
+    provider: endpoint?.provider.name ?? '',
+    error: errorObject(error),
+    choices: [
+      { index: 0, delta: { content: '' }, finish_reason: 'error', native_finish_reason: error.errorType },
+    ],
+  }
+}

@@ -1,0 +1,46 @@
+import { formatUsd, type PicoUsd } from '../core/index.ts'
+import type { JsonObject } from '../wire/index.ts'
+import type { Attempt } from './attempt.ts'
+
+/**
+ * The `usage` object of an answer (router contract, section 3.1).
+ *
+ * `cost` is what the request cost over all its attempts, as in the records; null when one of them is unknown.
+ * The parts in `cost_details` are the winner's, computed from the catalogue price.
+ *
+ * @returns null when the winner's token counts are unknown.
+ */
+export function usageBody(winner: Attempt, requestCost: PicoUsd | null): JsonObject | null {
+  const { usage } = winner.exchange
+  const { parts } = winner.cost
+  if (!usage) return null
+  return {
+    prompt_tokens: usage.inputTokens,
+    completion_tokens: usage.outputTokens,
+    total_tokens: usage.inputTokens + usage.outputTokens,
+    prompt_tokens_details: {
+      cached_tokens: usage.cacheReadTokens,
+      cache_write_tokens: usage.cacheWriteTokens,
+      audio_tokens: 0,
+      video_tokens: 0,
+    },
+    completion_tokens_details: {
+      reasoning_tokens: usage.reasoningTokens,
+      audio_tokens: 0,
+      accepted_prediction_tokens: null,
+      rejected_prediction_tokens: null,
+    },
+    cost: toNumber(requestCost),
+    is_byok: false,
+    cost_details: {
+      upstream_inference_cost: null,
+      upstream_inference_prompt_cost: toNumber(parts?.prompt ?? null),
+      upstream_inference_completions_cost: toNumber(parts?.completion ?? null),
+    },
+  }
+}
+
+/** Amounts as JSON numbers, the one place where money is a float: the API says so. */
+export function toNumber(amount: PicoUsd | null): number | null {
+  return amount === null ? null : Number(formatUsd(amount))
+}
