@@ -1,3 +1,4 @@
+import type { BuiltinSetName } from './builtin/sets.ts'
 import type { Check } from './plan.ts'
 
 /** Where an arm sends its requests. */
@@ -16,11 +17,13 @@ export interface Arm {
   readonly target: TargetSpec
   /** Body fields of this arm, over the workload's (`provider`, `models`, `temperature`, …). */
   readonly parameters: Readonly<Record<string, unknown>>
+  /** Whether requests of a conversation carry `session_id`, which routers keep on one provider. */
+  readonly sessionId: boolean
 }
 
 /** What is asked. */
 export type Workload =
-  | { readonly kind: 'builtin'; readonly set: string; readonly requests: number }
+  | { readonly kind: 'builtin'; readonly set: BuiltinSetName; readonly requests: number }
   | { readonly kind: 'prompts'; readonly file: string; readonly requests: number | null }
   | {
       readonly kind: 'sessions'
@@ -30,6 +33,10 @@ export type Workload =
       readonly maxTurns: number | null
       /** Recorded think times are divided by this. */
       readonly speed: number
+      /** Longest pause that is played, after `speed`; null: no limit. */
+      readonly maxThinkSeconds: number | null
+      /** A session ends before its first turn with a longer prompt; null: no limit. */
+      readonly maxInputTokens: number | null
       /** Output length is the recorded one, at most this. */
       readonly maxOutputTokens: number | null
     }
@@ -67,7 +74,13 @@ export interface Scenario {
   readonly arms: readonly Arm[]
   readonly workload: Workload
   readonly arrivals: Arrivals
-  readonly phases: { readonly warmupSeconds: number; readonly cooldownSeconds: number }
+  /** Seconds count due times (open loop); items count prompts and whole sessions in their order. */
+  readonly phases: {
+    readonly warmupSeconds: number
+    readonly cooldownSeconds: number
+    readonly warmupItems: number
+    readonly cooldownItems: number
+  }
   /** Body fields of every request. */
   readonly request: {
     readonly maxTokens: number | null

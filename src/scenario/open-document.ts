@@ -1,0 +1,100 @@
+import type { Problem } from '../core/index.ts'
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isNode,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+} from 'yaml'
+
+/** Keys and indexes from the root of a document to a value. */
+export type Path = readonly PropertyKey[]
+
+/** A place in a file, 1-based. */
+export interface Place {
+  readonly line: number
+  readonly column: number
+}
+
+/** A YAML (or JSON) text as data, with the way back from every value to its place in the text. */
+export interface OpenDocument {
+  readonly value: unknown
+  /** Errors of syntax, in order; `value` is worth checking further only when there are none. */
+  readonly syntaxProblems: readonly Problem[]
+  /** Where the value at `path` is written, or the nearest thing around it that is. */
+  placeOf(path: Path): Place
+  /** Where the key `path` ends with is written. */
+  placeOfKey(path: Path): Place
+}
+
+/** Reads a YAML 1.2 text. Never throws: what is wrong with it is in `syntaxProblems`. */
+export function openDocument({ file, text }: { readonly file: string; readonly text: string }): OpenDocument {
+  const lines = new LineCounter()
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
+  const placeAt = (offset: number): Place => {
+    const { line, col } = lines.linePos(offset)
+    return { line: Math.max(line, 1), column: Math.max(col, 1) }
+  }
+  const syntaxProblems = document.errors.map(error => ({
+    file,
+    ...placeAt(error.pos[0]),
+    rule: error.code === 'DUPLICATE_KEY' ? 'duplicate-key' : 'yaml-syntax',
+    message: error.message,
+  }))
+  const read = syntaxProblems.length === 0 ? valueOf(document) : { value: undefined }
+  if ('failure' in read) {
+    syntaxProblems.push({ file, line: 1, column: 1, rule: 'yaml-syntax', message: read.failure })
+  }
+  return Object.freeze({
+    value: 'value' in read ? read.value : undefined,
+    syntaxProblems,
+    placeOf: (path: Path) => placeAt(offsetOf(document, path, 'value')),
+    placeOfKey: (path: Path) => placeAt(offsetOf(document, path, 'key')),
+  })
+}
+
+function valueOf(document: Document.Parsed): { readonly value: unknown } | { readonly failure: string } {
+  try {
+    return { value: document.toJS() }
+  } catch (error) {
+    // Aliases without an anchor, or so many that they would blow up in memory.
+    return { failure: error instanceof Error ? error.message : String(error) }
+  }
+}
+
+function offsetOf(document: Document.Parsed, path: Path, wanted: 'key' | 'value'): number {
+  let node: unknown = document.contents
+  let offset = startOf(node) ?? 0
+  for (const [depth, step] of path.entries()) {
+    const last = depth === path.length - 1
+    const child = childOf(isAlias(node) ? node.resolve(document) : node, step)
+    if (!child) return offset
+    offset = startOf(last && wanted === 'key' ? child.key : child.value) ?? startOf(child.key) ?? offset
+    node = child.value
+  }
+  return offset
+}
+
+function childOf(
+  node: unknown,
+  step: PropertyKey,
+): { readonly key: unknown; readonly value: unknown } | null {
+  if (isSeq(node)) {
+    const item = node.items[Number(step)]
+    return item === undefined ? null : { key: item, value: item }
+  }
+  if (!isMap(node)) return null
+  const pair = node.items.find(item => isScalar(item.key) && String(item.key.value) === String(step))
+  return pair ? { key: pair.key, value: pair.value } : null
+}
+
+/** Offset of a node's text. An empty value has no text of its own: its key stands for it. */
+function startOf(node: unknown): number | undefined {
+  if (isPair(node)) return startOf(node.key)
+  if (!isNode(node) || (isScalar(node) && node.source === '' && node.value === null)) return undefined
+  return node.range?.[0]
+}
