@@ -1,0 +1,20 @@
+import { InvalidArgumentError } from 'commander'
+
+/** Gathers an option that may be given several times. */
+export function collect(value: string, earlier: readonly string[]): readonly string[] {
+  return [...earlier, value]
+}
+
+/** Reads a port: 0 (any free one) to 65535. */
+export function parsePort(value: string): number {
+  const port = Number(value)
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port
+  throw new InvalidArgumentError('A port is a whole number from 0 to 65535.')
+}
+
+/** Reads a number above 0. */
+export function parsePositive(value: string): number {
+  const number = Number(value)
+  if (Number.isFinite(number) && number > 0) return number
+  throw new InvalidArgumentError('This must be a number above 0.')
+}

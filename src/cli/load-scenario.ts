@@ -1,0 +1,47 @@
+import { dirname, resolve } from 'node:path'
+import { formatProblem, UserError } from '../core/index.ts'
+import { parseScenario, requiredFiles, type Scenario } from '../scenario/index.ts'
+import { readTextFile } from './read-file.ts'
+
+/** A scenario and the texts of the files it names, by the path as it names them. */
+export interface LoadedScenario {
+  readonly scenario: Scenario
+  readonly files: ReadonlyMap<string, string>
+}
+
+/** What the command line says about a scenario's files. */
+export interface LoadOptions {
+  /** `name=path`: the file that the scenario calls `name` is read from `path`. */
+  readonly file: readonly string[]
+  /** Seed over the scenario's own. */
+  readonly seed?: string
+}
+
+/** Reads a scenario and every file it needs. @throws UserError E_SCENARIO_INVALID, E_FILE_UNREADABLE, E_USAGE */
+export async function loadScenario(path: string, options: LoadOptions): Promise<LoadedScenario> {
+  const parsed = parseScenario({ file: path, text: await readTextFile(path, 'scenario') })
+  if (!parsed.ok) {
+    throw new UserError(`${path} has ${parsed.problems.length} problem(s)`, {
+      code: 'E_SCENARIO_INVALID',
+      hint: 'Mend the lines named above; the format is described in docs/scenario.md.',
+      problems: parsed.problems.map(formatProblem),
+    })
+  }
+  const scenario = { ...parsed.scenario, seed: options.seed ?? parsed.scenario.seed }
+  const replaced = new Map(options.file.map(readReplacement))
+  const files = new Map<string, string>()
+  for (const name of requiredFiles(scenario)) {
+    const place = replaced.get(name) ?? resolve(dirname(path), name)
+    files.set(name, await readTextFile(place, `file ${name} that the scenario names`))
+  }
+  return { scenario, files }
+}
+
+function readReplacement(text: string): readonly [name: string, path: string] {
+  const at = text.indexOf('=')
+  if (at > 0) return [text.slice(0, at), text.slice(at + 1)]
+  throw new UserError(`--file ${text} has no =`, {
+    code: 'E_USAGE',
+    hint: 'Write --file <name as in the scenario>=<path>.',
+  })
+}

@@ -1,0 +1,75 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { extname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type ErrorCode, UserError } from '../../core/index.ts'
+
+/** Long-running parts that get a process of their own, so that they do not share an event loop with the replayer. */
+export type RoleName = 'providers' | 'router'
+
+/** A part that is up. */
+export interface RunningRole {
+  readonly url: string
+  /** Resolves when its process has ended, for whatever reason. */
+  readonly exited: Promise<unknown>
+  /** Lets it finish its work and write its records, then waits for its end. */
+  stop(): Promise<void>
+}
+
+/** What a role tells its parent. */
+export type RoleMessage =
+  | { readonly kind: 'ready'; readonly url: string }
+  | {
+      readonly kind: 'failed'
+      readonly message: string
+      readonly code: ErrorCode | null
+      readonly hint: string
+    }
+
+/** Longest time a role may take to start or to stop. */
+const patienceMs = 20_000
+
+/**
+ * Starts a role with its configuration and waits until it answers.
+ * @throws UserError with the code that the role failed with, or E_PROCESS_DIED
+ */
+export async function startRole(name: RoleName, config: object): Promise<RunningRole> {
+  const entry = fileURLToPath(new URL(`./${name}-main${extname(import.meta.url)}`, import.meta.url))
+  const child = fork(entry, [], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+  const exited = new Promise<number | null>(resolve => child.once('exit', resolve))
+  child.send(config)
+  const url = await ready(child, name)
+  return { url, exited, stop: () => stop(child, exited) }
+}
+
+function ready(child: ChildProcess, name: RoleName): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const fail = (message: string, code: ErrorCode, hint: string) => {
+      clearTimeout(timer)
+      child.kill('SIGKILL')
+      reject(new UserError(message, { code, hint }))
+    }
+    const report = 'This is not expected; run the command again and report it if it stays.'
+    const timer = setTimeout(
+      () => fail(`the ${name} process did not start`, 'E_PROCESS_DIED', report),
+      patienceMs,
+    )
+    child.once('exit', code =>
+      fail(`the ${name} process ended at start (code ${code})`, 'E_PROCESS_DIED', report),
+    )
+    child.once('message', (message: RoleMessage) => {
+      child.removeAllListeners('exit')
+      if (message.kind === 'failed')
+        return fail(message.message, message.code ?? 'E_PROCESS_DIED', message.hint)
+      clearTimeout(timer)
+      return resolve(message.url)
+    })
+  })
+}
+
+async function stop(child: ChildProcess, exited: Promise<unknown>): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  child.send('stop')
+  const timer = setTimeout(() => child.kill('SIGKILL'), patienceMs)
+  await exited
+  clearTimeout(timer)
+}

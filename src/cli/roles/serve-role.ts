@@ -1,0 +1,43 @@
+import { messageOf, UserError } from '../../core/index.ts'
+import type { RoleMessage } from './role-process.ts'
+
+/** A part that has started. */
+export interface StartedRole {
+  readonly url: string
+  close(): Promise<void>
+}
+
+/**
+ * The child's side of `startRole`: takes the configuration, starts, reports, and stops when told to
+ * or when the parent is gone. Ctrl-C reaches the whole process group; only the parent decides what it means.
+ */
+export function serveRole<Config>(start: (config: Config) => Promise<StartedRole>): void {
+  const tell = (message: RoleMessage) => process.send?.(message)
+  let started: StartedRole | null = null
+
+  async function begin(config: Config): Promise<void> {
+    try {
+      started = await start(config)
+      tell({ kind: 'ready', url: started.url })
+    } catch (thrown) {
+      tell(failureOf(thrown))
+    }
+  }
+
+  async function stop(): Promise<void> {
+    await started?.close()
+    process.exit(0)
+  }
+  process.on('SIGINT', () => undefined)
+  process.on('SIGTERM', () => void stop())
+  process.on('disconnect', () => void stop())
+  process.on('message', (message: Config | 'stop') => {
+    if (message === 'stop') return void stop()
+    return void begin(message)
+  })
+}
+
+function failureOf(thrown: unknown): RoleMessage {
+  const { code, hint } = thrown instanceof UserError ? thrown : { code: null, hint: '' }
+  return { kind: 'failed', message: messageOf(thrown), code, hint }
+}

@@ -1,0 +1,71 @@
+import { type Clock, parseUsd } from '../../core/index.ts'
+import { play, type Played, type Playing } from '../../replay/index.ts'
+import type { Scenario } from '../../scenario/index.ts'
+import { createHttpPool } from '../../wire/index.ts'
+import { openRecords } from '../open-records.ts'
+import { resetSimulation } from './reset-simulation.ts'
+import type { RunFolder } from './run-folder.ts'
+import { endedRun, type RunIdentity, startedRun } from './run-record.ts'
+import { openMarket } from './targets.ts'
+
+/** What playing needs from outside. */
+export interface PlayEnvironment {
+  readonly catalogFiles: readonly string[]
+  readonly env: NodeJS.ProcessEnv
+  readonly clock: Clock
+  readonly signal: AbortSignal
+  /** Called when requests begin to be sent; the function it returns is called when they have ended. */
+  readonly watch: (playing: Playing) => () => void
+}
+
+/**
+ * Starts what the arms need, plays the plan and stops everything. When it resolves, every record of client and router
+ * is in sealed segments of the run's journal.
+ */
+export async function playAndRecord(
+  environment: PlayEnvironment,
+  identity: RunIdentity,
+  folder: RunFolder,
+): Promise<Played> {
+  const { env, clock, signal, catalogFiles } = environment
+  const { scenario, plan, runId } = identity
+  const records = await openRecords({ folder: folder.journal, writer: 'client', clock, env })
+  const started = startedRun(identity)
+  records.journal.run(started)
+  try {
+    const market = await openMarket({ scenario, catalogFiles, journalFolder: folder.journal, env })
+    const pool = createHttpPool()
+    try {
+      if (market.providersUrl !== null) await resetSimulation(market.providersUrl, scenario)
+      const playing = play({
+        plan,
+        runId,
+        scenario: scenario.name,
+        targets: market.targets,
+        deadlines: deadlinesOf(scenario),
+        pool,
+        clock,
+        sink: records.sink,
+        signal,
+        maxSpend: scenario.budget.maxUsd === null ? null : parseUsd(scenario.budget.maxUsd),
+        maxSeconds: scenario.budget.maxSeconds,
+      })
+      const stopWatching = environment.watch(playing)
+      const played = await playing.played
+      stopWatching()
+      await records.sink.flush()
+      records.journal.run(endedRun(started, played, records.spansDropped()))
+      return played
+    } finally {
+      await market.stop()
+      await pool.close()
+    }
+  } finally {
+    await records.close()
+  }
+}
+
+/** The client waits for as long as the scenario allows in total; shorter deadlines are the router's business. */
+function deadlinesOf({ request }: Scenario) {
+  return { headersMs: null, firstTokenMs: null, idleMs: null, totalMs: request.timeoutMs }
+}

@@ -1,0 +1,88 @@
+import { writeFile } from 'node:fs/promises'
+import { createRng, createRunId, type Rng, UserError } from '../../core/index.ts'
+import type { Played } from '../../replay/index.ts'
+import type { RunSummary } from '../../report/index.ts'
+import { buildPlan, type Plan, resolvedScenarioYaml, type Scenario } from '../../scenario/index.ts'
+import { uploadJournal } from '../../store/index.ts'
+import { loadCatalog, requireModels } from '../load-catalog.ts'
+import type { LoadedScenario } from '../load-scenario.ts'
+import { type ConfiguredStore, openConfiguredStore } from '../open-configured-store.ts'
+import { type PlayEnvironment, playAndRecord } from './play-and-record.ts'
+import { createRunFolder, type RunFolder } from './run-folder.ts'
+import { writeReport } from './write-report.ts'
+
+/** Everything a run needs from outside. */
+export interface RunOptions extends PlayEnvironment {
+  readonly loaded: LoadedScenario
+  readonly runsFolder: string
+  readonly storeFolder: string
+  /** Only for the run's id; the plan's randomness comes from the scenario's seed. */
+  readonly rng: Rng
+  /** One line about what is being done. */
+  readonly say: (line: string) => void
+}
+
+/** A run that is over, with its report written. */
+export interface FinishedRun {
+  readonly folder: RunFolder
+  readonly played: Played
+  readonly summary: RunSummary
+}
+
+/** The plan of a scenario, with its models known to the catalogue. @throws UserError E_MODEL_UNKNOWN */
+export async function planScenario(
+  { scenario, files }: LoadedScenario,
+  catalogFiles: readonly string[],
+): Promise<Plan> {
+  requireModels(await loadCatalog(catalogFiles), routedModels(scenario))
+  return buildPlan({ scenario, files, rng: createRng(scenario.seed) })
+}
+
+/**
+ * Plays one scenario from start to report: opens the store, plays, uploads the journal and writes the
+ * report, which checks that the records add up. What was started is stopped on every path, and the journal stays whatever happens.
+ */
+export async function runScenario(options: RunOptions): Promise<FinishedRun> {
+  const { loaded, clock, say } = options
+  const { scenario } = loaded
+  const plan = await planScenario(loaded, options.catalogFiles)
+  const startedEpochUs = clock.epochUs()
+  const runId = createRunId(startedEpochUs, options.rng)
+  const resolvedScenario = resolvedScenarioYaml(scenario)
+  // The store before anything else: an unreachable one should cost no request.
+  const opened = await openConfiguredStore({ env: options.env, folder: options.storeFolder })
+  try {
+    const folder = await createRunFolder(options.runsFolder, runId)
+    await writeFile(folder.file('scenario.resolved.yaml'), resolvedScenario)
+    say(
+      `run ${runId} · scenario ${scenario.name} · ${plan.requests.length} requests planned · seed ${plan.seed}`,
+    )
+    const identity = { runId, scenario, resolvedScenario, plan, startedEpochUs }
+    const played = await playAndRecord(options, identity, folder)
+    say('uploading records and writing the report …')
+    await upload(opened, folder)
+    const summary = await writeReport(opened.store, runId, folder)
+    return { folder, played, summary }
+  } finally {
+    await opened.close()
+  }
+}
+
+async function upload({ store }: ConfiguredStore, folder: RunFolder): Promise<void> {
+  try {
+    await uploadJournal({ dir: folder.journal, store })
+  } catch (cause) {
+    if (!(cause instanceof UserError)) throw cause
+    throw new UserError(cause.message, {
+      code: cause.code,
+      hint: `Every record is safe in ${folder.journal}. When the store is back: \`routebench store load ${folder.path}\`.`,
+      problems: cause.problems,
+      cause,
+    })
+  }
+}
+
+/** Models that our router must know; what another API offers is its own business. */
+function routedModels({ arms }: Scenario): readonly string[] {
+  return arms.filter(arm => arm.target.kind !== 'url').map(arm => arm.model)
+}

@@ -1,0 +1,106 @@
+import { UserError } from '../../core/index.ts'
+import type { Target } from '../../replay/index.ts'
+import type { Arm, Scenario, TargetSpec } from '../../scenario/index.ts'
+import type { ProvidersConfig, RouterConfig } from '../roles/role-config.ts'
+import { type RunningRole, startRole } from '../roles/role-process.ts'
+
+/** What a run sends its requests to, and the processes it started for that. */
+export interface Market {
+  /** Target of each arm. */
+  readonly targets: ReadonlyMap<string, Target>
+  /** Base URL of the simulated providers; null when no arm uses them. */
+  readonly providersUrl: string | null
+  /** Stops what was started; routers first, so that their last attempts can end. */
+  stop(): Promise<void>
+}
+
+/** What is needed to start a market. */
+export interface MarketOptions {
+  readonly scenario: Scenario
+  readonly catalogFiles: readonly string[]
+  readonly journalFolder: string
+  readonly env: NodeJS.ProcessEnv
+}
+
+/** Starts the routers and simulated providers that the arms need and resolves their targets. */
+export async function openMarket(options: MarketOptions): Promise<Market> {
+  const { scenario, env } = options
+  const kinds = new Set(scenario.arms.map(arm => arm.target.kind))
+  const started: RunningRole[] = []
+  const start = async (role: Promise<RunningRole>) => {
+    const running = await role
+    started.unshift(running)
+    return running.url
+  }
+  const stop = async () => {
+    for (const role of started) await role.stop()
+  }
+  try {
+    const providersUrl = kinds.has('simulated') ? await start(startProviders(options)) : null
+    const simulated = providersUrl === null ? null : await start(startRouter(options, providersUrl))
+    const routed = kinds.has('router') ? await start(startRouter(options, null)) : null
+    const urls = { simulated, router: routed, url: null }
+    const targets = new Map(scenario.arms.map(arm => [arm.name, targetOf(arm, urls[arm.target.kind], env)]))
+    return { targets, providersUrl, stop }
+  } catch (cause) {
+    await stop()
+    throw cause
+  }
+}
+
+function startProviders({ scenario, catalogFiles }: MarketOptions): Promise<RunningRole> {
+  const { seed, simulation } = scenario
+  return startRole('providers', {
+    catalogFiles,
+    seed,
+    port: 0,
+    speed: simulation.speed,
+  } satisfies ProvidersConfig)
+}
+
+function startRouter(
+  { scenario, catalogFiles, journalFolder }: MarketOptions,
+  providersUrl: string | null,
+): Promise<RunningRole> {
+  const { seed, router } = scenario
+  return startRole('router', {
+    catalogFiles,
+    seed,
+    port: 0,
+    host: '127.0.0.1',
+    providersUrl,
+    journalFolder,
+    ...router,
+  } satisfies RouterConfig)
+}
+
+function targetOf({ name, target }: Arm, routerUrl: string | null, env: NodeJS.ProcessEnv): Target {
+  if (target.kind !== 'url') {
+    return {
+      name: target.kind,
+      url: `${routerUrl}/api/v1/chat/completions`,
+      apiKey: 'routebench',
+      sendsRunHeaders: true,
+    }
+  }
+  return {
+    name: new URL(target.baseUrl).host,
+    url: `${target.baseUrl.replace(/\/+$/, '')}/chat/completions`,
+    apiKey: keyOf(name, target, env),
+    sendsRunHeaders: false,
+  }
+}
+
+function keyOf(
+  arm: string,
+  target: Extract<TargetSpec, { kind: 'url' }>,
+  env: NodeJS.ProcessEnv,
+): string | null {
+  if (target.apiKeyEnv === null) return null
+  const key = env[target.apiKeyEnv]
+  if (key) return key
+  throw new UserError(`arm ${arm} needs an API key in ${target.apiKeyEnv}, which is not set`, {
+    code: 'E_KEY_MISSING',
+    hint: `export ${target.apiKeyEnv}=… and run again; the key is never written anywhere.`,
+  })
+}
