@@ -1,5 +1,10 @@
 // What the market offers: models, the endpoints that serve them, prices, limits and policies.
 // Pure: parses text it is given, reads no file and calls nobody.
+export { closestIds } from './closest-ids.ts'
+export { expandBaseUrl } from './expand-base-url.ts'
+export { catalogJsonSchema } from './json-schema.ts'
+export type { CatalogFile } from './open-document.ts'
+export { parseCatalog } from './parse-catalog.ts'
 export type {
   Catalog,
   DataPolicy,

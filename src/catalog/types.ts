@@ -19,8 +19,10 @@ export type Quantization =
   | 'int8'
   | 'fp4'
   | 'mxfp4'
+  | 'nvfp4'
   | 'fp6'
   | 'fp8'
+  | 'mxfp8'
   | 'fp16'
   | 'bf16'
   | 'fp32'
@@ -55,20 +57,22 @@ export interface Provider {
   readonly id: string
   readonly name: string
   readonly wire: 'openai' | 'anthropic' | 'gemini'
-  /** Base URL of its API, without a trailing slash. */
+  /** Base URL of its API, without a trailing slash; may hold `${NAME}` parts, see `expandBaseUrl`. */
   readonly baseUrl: string
   /** Environment variable that holds the API key. */
   readonly apiKeyEnv: string
+  /** Country code (ISO 3166-1 alpha-2), or `unknown`. */
   readonly headquarters: string
   readonly dataPolicy: DataPolicy
-  /** Whether closing the connection stops billing. */
+  /** true: a canceled request is billed in full. false: closing the connection stops billing. */
   readonly billsCanceled: boolean
 }
 
 /** One model at one provider. */
 export interface Endpoint {
-  /** `provider/model-slug`, unique in the catalogue, such as `deepinfra/llama-3.3-70b`. */
+  /** `provider/model-slug`, unique in the catalogue, such as `deepinfra/llama-3.3-70b-instruct`. */
   readonly id: string
+  /** The host as this endpoint reaches it: `wire` and `baseUrl` may differ between models of one host. */
   readonly provider: Provider
   /** Id of the model it serves (`author/slug`). */
   readonly modelId: string
@@ -100,7 +104,7 @@ export interface Model {
 
 /** All that is known of the market. Frozen; look-ups are by exact id. */
 export interface Catalog {
-  /** Name and date of the catalogue file. */
+  /** Name and date of each catalogue it was read from, such as `builtin@2026-11-20`, joined by `+`. */
   readonly version: string
   readonly models: ReadonlyMap<string, Model>
   readonly providers: ReadonlyMap<string, Provider>

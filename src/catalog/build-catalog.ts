@@ -1,0 +1,158 @@
+import { endpointId } from './endpoint-id.ts'
+import {
+  type CacheRow,
+  type EndpointRow,
+  type FileContent,
+  type FullModel,
+  type ModelEntry,
+  neededModelKeys,
+  type ProviderRow,
+  wireNames,
+} from './file-schema.ts'
+import { parametersOf } from './parameters.ts'
+import type { Catalog, Endpoint, Model, Price, PromptCache, Provider, RateLimits } from './types.ts'
+
+/** Nothing is cached. */
+const noCache: PromptCache = Object.freeze({ mode: 'none', minTokens: 0, blockTokens: 0, ttlSeconds: 0 })
+
+/** What is assumed where cached tokens have a price and nothing else is known. */
+const assumedCache: PromptCache = Object.freeze({
+  mode: 'implicit',
+  minTokens: 1024,
+  blockTokens: 64,
+  ttlSeconds: 300,
+})
+
+interface SourcedRow {
+  readonly row: EndpointRow
+  readonly version: string
+}
+
+interface MergedModel {
+  readonly header: ModelEntry
+  /** By provider. */
+  readonly rows: ReadonlyMap<string, SourcedRow>
+}
+
+/**
+ * Builds the catalogue from files that passed every check. Later files win: a provider or an endpoint is
+ * replaced as a whole, a model takes the keys that a later file gives and keeps the others. Pure.
+ */
+export function buildCatalog(files: readonly FileContent[]): Catalog {
+  const rows = new Map(files.flatMap(file => file.providers ?? []).map(row => [row.id, row]))
+  const merged = new Map<string, MergedModel>()
+  for (const file of files) {
+    for (const entry of file.models ?? [])
+      merged.set(entry.id, merge({ file, entry, old: merged.get(entry.id) }))
+  }
+  const models = [...merged.values()].map(model => buildModel(model, rows))
+  return Object.freeze({
+    version: [...new Set(files.map(({ catalog, date }) => `${catalog}@${date}`))].join('+'),
+    models: new Map(models.map(model => [model.id, model])),
+    providers: new Map([...rows].map(([id, row]) => [id, buildProvider(row, undefined)])),
+    endpoints: new Map(models.flatMap(model => model.endpoints).map(endpoint => [endpoint.id, endpoint])),
+  })
+}
+
+interface Merge {
+  readonly file: FileContent
+  readonly entry: ModelEntry
+  readonly old: MergedModel | undefined
+}
+
+function merge({ file, entry, old }: Merge): MergedModel {
+  const rows = (entry.endpoints ?? []).map((row): [string, SourcedRow] => {
+    const { source = file.prices?.source, date = file.prices?.date } = row
+    return [row.provider, { row, version: `${source}@${date}` }]
+  })
+  return { header: { ...old?.header, ...entry }, rows: new Map([...(old?.rows ?? []), ...rows]) }
+}
+
+function buildModel({ header, rows }: MergedModel, providers: ReadonlyMap<string, ProviderRow>): Model {
+  if (!isFull(header)) throw new Error(`model ${header.id} is incomplete after the checks`)
+  const { id, name, context, max_output: maxOutput, tokenizer, modalities } = header
+  const endpoints = [...rows.values()].map(sourced => buildEndpoint({ header, sourced, providers }))
+  return Object.freeze({
+    id,
+    name,
+    author: id.slice(0, id.indexOf('/')),
+    contextTokens: context,
+    maxOutputTokens: maxOutput,
+    tokenizer,
+    inputModalities: Object.freeze([...modalities]),
+    endpoints: Object.freeze(endpoints),
+  })
+}
+
+function isFull(entry: ModelEntry): entry is FullModel {
+  return neededModelKeys.every(key => entry[key] !== undefined)
+}
+
+interface EndpointParts {
+  readonly header: FullModel
+  readonly sourced: SourcedRow
+  readonly providers: ReadonlyMap<string, ProviderRow>
+}
+
+function buildEndpoint({ header, sourced, providers }: EndpointParts): Endpoint {
+  const { row, version } = sourced
+  const host = providers.get(row.provider)
+  if (!host) throw new Error(`provider ${row.provider} went missing after the checks`)
+  const provider = buildProvider(host, row.wire)
+  return Object.freeze({
+    id: endpointId(row.provider, header.id),
+    provider,
+    modelId: header.id,
+    upstreamModel: row.upstream,
+    quantization: row.quantization ?? 'unknown',
+    contextTokens: row.context ?? header.context,
+    maxOutputTokens: row.max_output ?? header.max_output,
+    price: buildPrice(row, version),
+    supportedParameters: parametersOf(row.supports ?? header.supports),
+    dataPolicy: row.data_policy ? Object.freeze({ ...row.data_policy }) : provider.dataPolicy,
+    rateLimits: limitsOf(row),
+    cache: cacheOf(row, header),
+  })
+}
+
+/** The provider as reached by one protocol: the given one, or the preferred one of those it offers. */
+function buildProvider(row: ProviderRow, wire: EndpointRow['wire']): Provider {
+  const chosen = wire ?? wireNames.find(name => row.wires[name] !== undefined) ?? 'openai'
+  return Object.freeze({
+    id: row.id,
+    name: row.name,
+    wire: chosen,
+    baseUrl: row.wires[chosen] ?? '',
+    apiKeyEnv: row.api_key_env,
+    headquarters: row.headquarters,
+    dataPolicy: Object.freeze({ ...row.data_policy }),
+    billsCanceled: row.bills_canceled,
+  })
+}
+
+function buildPrice(row: EndpointRow, version: string): Price {
+  return Object.freeze({
+    input: row.input,
+    output: row.output,
+    cacheRead: row.cache_read ?? null,
+    cacheWrite: row.cache_write ?? null,
+    request: row.request ?? 0n,
+    version,
+  })
+}
+
+function limitsOf({ limits = {} }: EndpointRow): RateLimits {
+  return Object.freeze({ requestsPerMinute: limits.rpm ?? null, tokensPerMinute: limits.tpm ?? null })
+}
+
+function cacheOf(row: EndpointRow, header: FullModel): PromptCache {
+  if (row.cache) return buildCache(row.cache)
+  if (row.cache_read === undefined) return noCache
+  return header.cache ? buildCache(header.cache) : assumedCache
+}
+
+function buildCache(row: CacheRow): PromptCache {
+  if (row.mode === 'none') return noCache
+  const { mode, min_tokens: minTokens, block_tokens: blockTokens, ttl_seconds: ttlSeconds } = row
+  return Object.freeze({ mode, minTokens, blockTokens, ttlSeconds })
+}
