@@ -1,9 +1,10 @@
 import type { IncomingMessage } from 'node:http'
+import type { Endpoint } from '../catalog/index.ts'
 import { type Clock, hash64 } from '../core/index.ts'
 import type { Exchange } from './exchange.ts'
 import type { Market, Stall } from './market.ts'
 import type { AnswerPlan, ModelRequest } from './model/answer-plan.ts'
-import { digestPrompt, tokensOfBytes } from './model/prompt-digest.ts'
+import { digestPrompt } from './model/prompt-digest.ts'
 import { type ChatRequest, parseChatRequest } from './openai/chat-request.ts'
 import { badRequest, type ErrorAnswer, missingKey, refusalAnswer, unknownModel } from './openai/error-body.ts'
 import { rateHeaders, retryHeaders } from './openai/rate-headers.ts'
@@ -78,7 +79,7 @@ async function serve(
     return
   }
   const { id, plan } = stall.admit({
-    request: modelRequest(chat, endpoint.cache.blockTokens),
+    request: modelRequest(chat, endpoint),
     keyId: hash64(key).toString(36),
     requestId: headerOf(exchange.request, 'x-routebench-request-id'),
   })
@@ -132,15 +133,8 @@ async function refuse(
 }
 
 /** The request without its text. */
-function modelRequest({ prompt, maxTokens, wish }: ChatRequest, blockTokens: number): ModelRequest {
-  const { text, breakpoint } = prompt
-  return {
-    prompt: digestPrompt(Buffer.from(text), blockTokens),
-    breakpointTokens:
-      breakpoint === null ? null : tokensOfBytes(Buffer.byteLength(text.slice(0, breakpoint))),
-    maxTokens,
-    wish,
-  }
+function modelRequest({ prompt, maxTokens, wish }: ChatRequest, { cache }: Endpoint): ModelRequest {
+  return { prompt: digestPrompt(prompt, cache), maxTokens, wish }
 }
 
 function bearerOf(request: IncomingMessage): string | null {

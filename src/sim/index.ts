@@ -5,7 +5,7 @@ export type { AnswerPlan, AnswerUsage, ModelRequest, Refusal } from './model/ans
 export { type Arrival, createEndpointModel, type EndpointModel } from './model/endpoint-model.ts'
 export type { FaultRule } from './model/faults.ts'
 export { type EndpointProfile, profileOf } from './model/profile.ts'
-export { digestPrompt, type PromptDigest } from './model/prompt-digest.ts'
+export { digestPrompt, type PromptDigest, type PromptPart } from './model/prompt-digest.ts'
 export {
   openSimulatedProviders,
   type SimulatedProviders,

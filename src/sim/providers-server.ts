@@ -73,11 +73,12 @@ export async function openSimulatedProviders(
     void route(request, response, routes).catch((thrown: unknown) => giveUp(response, thrown))
   })
   const port = await listen(server, options.port)
-  const close = async () => {
-    server.close()
-    server.closeAllConnections()
-    if (server.listening) await once(server, 'close')
-  }
+  const close = () =>
+    new Promise<void>(resolve => {
+      // Closing twice is no error: the callback then carries one, and there is nothing left to do.
+      server.close(() => resolve())
+      server.closeAllConnections()
+    })
   return Object.freeze({
     url: `http://127.0.0.1:${port}`,
     port,

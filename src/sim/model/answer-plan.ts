@@ -1,6 +1,7 @@
 import type { Endpoint } from '../../catalog/index.ts'
 import type { Rng } from '../../core/index.ts'
 import { type AnswerWish, capText, splitText, textFor, tokensOf } from './answer-text.ts'
+import type { CacheUse } from './cache-use.ts'
 import type { FaultRule } from './faults.ts'
 import { drawAnswerTokens, drawTokensPerSecond, drawTtftMs, type EndpointProfile } from './profile.ts'
 import type { PromptDigest } from './prompt-digest.ts'
@@ -9,8 +10,6 @@ import type { RateDecision, RateState } from './rate-limiter.ts'
 /** What a request says that matters to the model of a provider. Holds no prompt text. */
 export interface ModelRequest {
   readonly prompt: PromptDigest
-  /** End of the last part that the caller marked for caching (`cache_control`); null: no mark. */
-  readonly breakpointTokens: number | null
   readonly maxTokens: number | null
   readonly wish: AnswerWish
 }
@@ -67,7 +66,7 @@ export interface PlanInput {
   readonly profile: EndpointProfile
   readonly request: ModelRequest
   /** What the endpoint's cache reads and writes for this prompt. */
-  readonly cacheUse: { readonly readTokens: number; readonly writeTokens: number }
+  readonly cacheUse: Pick<CacheUse, 'readTokens' | 'writeTokens'>
   readonly fault: FaultRule | null
   /** The request's own stream of draws. */
   readonly rng: Rng

@@ -1,7 +1,7 @@
 import type { Endpoint } from '../../catalog/index.ts'
 import type { Rng } from '../../core/index.ts'
 import { type AnswerPlan, type ModelRequest, planAnswer } from './answer-plan.ts'
-import { cacheableBlocks, cacheUse } from './cache-use.ts'
+import { cacheUseOf } from './cache-use.ts'
 import { type FaultRule, faultFor } from './faults.ts'
 import { createPrefixCache, type PrefixCache } from './prefix-cache.ts'
 import { type EndpointProfile, profileOf } from './profile.ts'
@@ -29,8 +29,8 @@ export interface EndpointModel {
   admit(arrival: Arrival): { readonly id: string; readonly plan: AnswerPlan }
 }
 
-/** Blocks one key may hold; at 64 tokens a block some 12 million tokens. */
-const maxBlocks = 200_000
+/** Prefixes one key may hold; at 64 tokens a block some 12 million tokens. */
+const maxPrefixes = 200_000
 /** Requests whose attempts are counted; the oldest are forgotten. */
 const maxIdentities = 100_000
 /** Keys that are told apart; the oldest are forgotten, cache and limits included. */
@@ -63,7 +63,7 @@ export function createEndpointModel(options: {
     if (known) return known
     const ttlMs = endpoint.cache.ttlSeconds * 1000
     const made = {
-      cache: createPrefixCache({ ttlMs, maxBlocks }),
+      cache: createPrefixCache({ ttlMs, maxKeys: maxPrefixes }),
       limiter: createRateLimiter(endpoint.rateLimits),
     }
     remember(keys, { key: keyId, value: made, most: maxKeys })
@@ -75,20 +75,19 @@ export function createEndpointModel(options: {
     const { cache, limiter } = memoryOf(arrival.keyId)
     const identity = arrival.requestId ?? `prompt ${request.prompt.key}`
     const draws = rng.fork(`${identity}/${nextAttempt(identity)}`)
-    const cacheable = cacheableBlocks(endpoint.cache, request.prompt, request.breakpointTokens)
-    const blockKeys = request.prompt.blockKeys.slice(0, cacheable)
+    const cacheUse = cacheUseOf(request.prompt, endpoint.cache, { cache, nowMs })
     const plan = planAnswer({
       endpoint,
       profile,
       request,
-      cacheUse: cacheUse(endpoint.cache, cacheable, cache.read(blockKeys, nowMs)),
+      cacheUse,
       fault: faultFor(faults, { endpoint, elapsedMs, rng: draws }),
       rng: draws,
       takeRate: tokens => limiter.take(tokens, nowMs),
     })
     const readyMs = plan.kind === 'answer' ? (plan.chunks[0]?.atMs ?? plan.endAtMs) : null
     // A prefix can be read once prefill has ended, which is when the first token leaves.
-    if (readyMs !== null) cache.write(blockKeys, nowMs, nowMs + readyMs)
+    if (readyMs !== null) cache.write(cacheUse.keys, nowMs, nowMs + readyMs)
     return { id: idOf(draws.fork('id')), plan }
   }
   return Object.freeze({ endpoint, profile, admit })

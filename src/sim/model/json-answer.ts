@@ -95,11 +95,14 @@ function arrayOf(schema: Schema, place: Place): unknown {
   )
 }
 
+/** A whole number within the bounds; bounds without a whole number between them are not honoured. */
 function numberOf(schema: Schema, rng: Rng): number {
-  const least = numeric(schema['minimum']) ?? Math.floor((numeric(schema['exclusiveMinimum']) ?? 0) + 1)
-  const most =
-    numeric(schema['maximum']) ?? Math.ceil((numeric(schema['exclusiveMaximum']) ?? least + 10) - 1)
-  return Math.ceil(least) + rng.int(Math.max(1, Math.floor(most) - Math.ceil(least) + 1))
+  const [above, below] = [numeric(schema['exclusiveMinimum']), numeric(schema['exclusiveMaximum'])]
+  const least = numeric(schema['minimum']) ?? (above === null ? null : Math.floor(above) + 1)
+  const most = numeric(schema['maximum']) ?? (below === null ? null : Math.ceil(below) - 1)
+  const from = Math.ceil(least ?? Math.min(1, (most ?? 1) - 9))
+  const to = Math.floor(most ?? from + 9)
+  return from + rng.int(Math.max(1, to - from + 1))
 }
 
 function stringOf(schema: Schema, rng: Rng): string {

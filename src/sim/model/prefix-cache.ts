@@ -1,60 +1,75 @@
 /** The prompt prefixes that one endpoint remembers for one API key. Times are milliseconds of one clock. */
 export interface PrefixCache {
-  /** How many leading blocks are remembered and ready at `nowMs`. Changes nothing. */
-  read(blockKeys: readonly number[], nowMs: number): number
+  /** How many of the first keys, without a gap, are remembered and ready at `nowMs`. Changes nothing. */
+  leading(keys: readonly number[], nowMs: number): number
+  /** 1 + the position of the last key in `[from, to)` that is remembered and ready; 0: none. Changes nothing. */
+  longest(keys: readonly number[], range: PrefixRange): number
   /**
-   * Remembers these blocks from `readyAtMs` on (when prefill ends) and refreshes those already known.
-   * Beyond the bound the blocks used longest ago are forgotten, the ends of prompts before their beginnings.
+   * Remembers these keys from `readyAtMs` on (when prefill ends) and refreshes those already known.
+   * Beyond the bound the keys used longest ago are forgotten, the ends of prompts before their beginnings.
    */
-  write(blockKeys: readonly number[], nowMs: number, readyAtMs: number): void
-  /** Blocks held, expired ones that were not yet dropped included. */
+  write(keys: readonly number[], nowMs: number, readyAtMs: number): void
+  /** Keys held, expired ones that were not yet dropped included. */
   size(): number
+}
+
+/** Which keys to look at, and when. `from` may be negative. */
+export interface PrefixRange {
+  readonly from: number
+  readonly to: number
+  readonly nowMs: number
 }
 
 /** What a `PrefixCache` is made of. */
 export interface PrefixCacheOptions {
-  /** Idle time after which a block is forgotten; `Infinity` for never. */
+  /** Idle time after which a key is forgotten; `Infinity` for never. */
   readonly ttlMs: number
-  /** Most blocks held. */
-  readonly maxBlocks: number
+  /** Most keys held. */
+  readonly maxKeys: number
 }
 
-interface Block {
+interface Entry {
   readyAtMs: number
   expiresAtMs: number
 }
 
 /** Makes an empty cache. Deterministic: it changes only by `write`. */
-export function createPrefixCache({ ttlMs, maxBlocks }: PrefixCacheOptions): PrefixCache {
+export function createPrefixCache({ ttlMs, maxKeys }: PrefixCacheOptions): PrefixCache {
   /** In order of last use, oldest first. */
-  const blocks = new Map<number, Block>()
+  const entries = new Map<number, Entry>()
 
-  function read(blockKeys: readonly number[], nowMs: number): number {
-    let hits = 0
-    for (const key of blockKeys) {
-      const block = blocks.get(key)
-      if (block === undefined || block.expiresAtMs <= nowMs || block.readyAtMs > nowMs) break
-      hits += 1
-    }
-    return hits
+  function isReady(key: number | undefined, nowMs: number): boolean {
+    const entry = key === undefined ? undefined : entries.get(key)
+    return entry !== undefined && entry.readyAtMs <= nowMs && entry.expiresAtMs > nowMs
   }
 
-  function write(blockKeys: readonly number[], nowMs: number, readyAtMs: number): void {
+  function leading(keys: readonly number[], nowMs: number): number {
+    let count = 0
+    while (count < keys.length && isReady(keys[count], nowMs)) count += 1
+    return count
+  }
+
+  function longest(keys: readonly number[], { from, to, nowMs }: PrefixRange): number {
+    for (let at = to - 1; at >= Math.max(0, from); at--) if (isReady(keys[at], nowMs)) return at + 1
+    return 0
+  }
+
+  function write(keys: readonly number[], nowMs: number, readyAtMs: number): void {
     // From the end, so that a prompt's beginning is the most recently used and outlives its end.
-    for (let at = blockKeys.length - 1; at >= 0; at--) {
-      const key = blockKeys[at] ?? 0
-      const known = blocks.get(key)
+    for (let at = keys.length - 1; at >= 0; at--) {
+      const key = keys[at] ?? 0
+      const known = entries.get(key)
       const isAlive = known !== undefined && known.expiresAtMs > nowMs
-      blocks.delete(key)
-      blocks.set(key, {
+      entries.delete(key)
+      entries.set(key, {
         readyAtMs: isAlive ? Math.min(known.readyAtMs, readyAtMs) : readyAtMs,
         expiresAtMs: nowMs + ttlMs,
       })
     }
-    for (const oldest of blocks.keys()) {
-      if (blocks.size <= maxBlocks) break
-      blocks.delete(oldest)
+    for (const oldest of entries.keys()) {
+      if (entries.size <= maxKeys) break
+      entries.delete(oldest)
     }
   }
-  return Object.freeze({ read, write, size: () => blocks.size })
+  return Object.freeze({ leading, longest, write, size: () => entries.size })
 }

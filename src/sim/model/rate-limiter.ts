@@ -79,7 +79,8 @@ function createBucket(limit: number): Bucket {
       atLastTake = level(nowMs) - amount
       lastTakeMs = nowMs
     },
-    waitMs: (amount, nowMs) => Math.max(0, Math.ceil((amount - level(nowMs)) / perMs)),
+    // The slack takes up rounding: after the wait that was asked for, the amount must fit.
+    waitMs: (amount, nowMs) => Math.max(0, Math.ceil((amount - level(nowMs) - 1e-6) / perMs)),
     state: nowMs => ({
       limit,
       remaining: Math.max(0, Math.floor(level(nowMs))),

@@ -1,6 +1,7 @@
 import type { AnswerWish } from '../model/answer-text.ts'
+import type { PromptPart } from '../model/prompt-digest.ts'
 import { isJsonObject, type JsonObject } from './json.ts'
-import { type PromptText, promptText } from './prompt-text.ts'
+import { contentText, promptParts } from './prompt-parts.ts'
 
 /** A chat completions request, checked. */
 export interface ChatRequest {
@@ -8,7 +9,7 @@ export interface ChatRequest {
   readonly stream: boolean
   /** Whether a stream ends with a usage chunk. */
   readonly includeUsage: boolean
-  readonly prompt: PromptText
+  readonly prompt: readonly PromptPart[]
   readonly maxTokens: number | null
   readonly wish: AnswerWish
 }
@@ -47,7 +48,7 @@ export function parseChatRequest(
       model,
       stream: stream === true,
       includeUsage: isJsonObject(body['stream_options']) && body['stream_options']['include_usage'] === true,
-      prompt: promptText(messages, Array.isArray(tools) ? tools : []),
+      prompt: promptParts(messages, Array.isArray(tools) ? tools : []),
       maxTokens,
       wish: wishOf(body, messages, outputTokens),
     },
@@ -75,13 +76,13 @@ function wishOf(body: JsonObject, messages: readonly unknown[], outputTokens: nu
 }
 
 function orderedText(messages: readonly unknown[]): string | null {
-  const last = messages.findLast(message => isJsonObject(message) && message['role'] === 'user')
-  const { text } = promptText(last === undefined ? [] : [{ ...Object(last), role: 'user' }], [])
-  const lines = text.slice(4)
-  const at = lines.startsWith(order) ? 0 : lines.lastIndexOf(`\n${order}`) + 1
-  if (at === 0 && !lines.startsWith(order)) return null
-  const end = lines.indexOf('\n', at)
-  return lines.slice(at + order.length, end < 0 ? undefined : end).trimEnd()
+  const last = messages.filter(isJsonObject).findLast(message => message['role'] === 'user')
+  const text = `\n${last ? contentText(last) : ''}`
+  const at = text.lastIndexOf(`\n${order}`)
+  if (at < 0) return null
+  const start = at + 1 + order.length
+  const end = text.indexOf('\n', start)
+  return text.slice(start, end < 0 ? undefined : end).trimEnd()
 }
 
 function schemaOf(format: unknown): JsonObject | null {

@@ -1,0 +1,51 @@
+import type { PromptPart } from '../model/prompt-digest.ts'
+import { isJsonObject, type JsonObject } from './json.ts'
+
+/** Four characters, one token, before each message, so that a role counts and messages cannot run together. */
+const marks: Readonly<Record<string, string>> = {
+  assistant: '<|a>',
+  developer: '<|d>',
+  system: '<|s>',
+  tool: '<|t>',
+  user: '<|u>',
+}
+
+/**
+ * Writes tools and messages as the parts that tokens and cached prefixes are counted on: tools first, then
+ * each message behind a mark of four characters. A longer conversation begins with the parts of a shorter one.
+ */
+export function promptParts(messages: readonly unknown[], tools: readonly unknown[]): readonly PromptPart[] {
+  const toolParts = tools.map(tool => ({ text: JSON.stringify(tool), isMarked: isMarked(tool) }))
+  return [...toolParts, ...messages.flatMap(messageParts)]
+}
+
+/** The text of a message's content; parts that are not text count as their JSON. */
+export function contentText(message: JsonObject): string {
+  return contentParts(message)
+    .map(({ text }) => text)
+    .join('')
+}
+
+function messageParts(message: unknown): readonly PromptPart[] {
+  if (!isJsonObject(message)) return []
+  const calls = message['tool_calls']
+  const tail = calls === undefined ? [] : [{ text: JSON.stringify(calls), isMarked: false }]
+  const [first = { text: '', isMarked: false }, ...rest] = [...contentParts(message), ...tail]
+  const mark = marks[String(message['role'])] ?? '<|?>'
+  return [{ ...first, text: mark + first.text }, ...rest]
+}
+
+function contentParts(message: JsonObject): readonly PromptPart[] {
+  const content = message['content']
+  if (typeof content === 'string') return [{ text: content, isMarked: isMarked(message) }]
+  if (!Array.isArray(content)) return []
+  return content.map(part => ({ text: partText(part), isMarked: isMarked(part) }))
+}
+
+function partText(part: unknown): string {
+  return isJsonObject(part) && typeof part['text'] === 'string' ? part['text'] : JSON.stringify(part)
+}
+
+function isMarked(value: unknown): boolean {
+  return isJsonObject(value) && isJsonObject(value['cache_control'])
+}
