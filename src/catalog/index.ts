@@ -7,12 +7,10 @@ export type { CatalogFile } from './open-document.ts'
 export { parseCatalog } from './parse-catalog.ts'
 export type {
   Catalog,
-  DataPolicy,
   Endpoint,
   Model,
   Price,
   PromptCache,
   Provider,
-  Quantization,
   RateLimits,
 } from './types.ts'

@@ -29,7 +29,7 @@ export type Quantization =
   | 'unknown'
 
 /** What a provider does with prompts. An unknown policy counts as the strictest reading: it retains and trains. */
-export interface DataPolicy {
+interface DataPolicy {
   readonly trains: boolean
   readonly retains: boolean
 }
