@@ -3,7 +3,12 @@
  * rescues and rate limits, realistic spread of times. Pure functions of the row number, so every run is the same.
  */
 export function reportTraffic(runId: string, count: number): readonly string[] {
-  return [requestsSql(runId, count, 'client'), requestsSql(runId, count, 'router'), ...attemptsSql(runId, count), runSql(runId, count)]
+  return [
+    requestsSql(runId, count, 'client'),
+    requestsSql(runId, count, 'router'),
+    ...attemptsSql(runId, count),
+    runSql(runId, count),
+  ]
 }
 
 /** One row per request with its fate; every other statement draws from it. */

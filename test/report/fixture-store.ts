@@ -43,10 +43,12 @@ export function openFixtureStore(): FixtureStore {
     }
   }
 
-  async function query<Row>(sql: string, params: Readonly<Record<string, unknown>> = {}) {
-    const text = session.queryBind(sql, { ...params }, 'JSONCompact')
-    // The caller names the row type that its SQL selects.
-    return rowsOf(text) as Row[]
+  async function query<Row>(sql: string, params: Readonly<Record<string, unknown>> = {}): Promise<Row[]> {
+    const text = session.queryBind(sql, { ...params }, 'JSONEachRow')
+    return text
+      .split('\n')
+      .filter(line => line !== '')
+      .map(line => JSON.parse(line))
   }
 
   return Object.freeze({
@@ -72,9 +74,4 @@ export function openFixtureStore(): FixtureStore {
 function createTable(table: string, columns: Columns): string {
   const definitions = Object.entries(columns).map(([name, { clickhouse }]) => `${name} ${clickhouse}`)
   return `CREATE TABLE routebench.${table} (${definitions.join(', ')}) ENGINE = MergeTree ORDER BY run_id`
-}
-
-function rowsOf(text: string): unknown[] {
-  const { meta, data }: { meta: { name: string }[]; data: unknown[][] } = JSON.parse(text)
-  return data.map(values => Object.fromEntries(meta.map(({ name }, index) => [name, values[index]])))
 }

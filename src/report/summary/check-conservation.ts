@@ -78,10 +78,7 @@ export async function checkConservation(reader: RecordReader, runId: string): Pr
   return { verdict: verdictOf(results, violations), checked: results.map(({ law }) => law), violations }
 }
 
-function verdictOf(
-  results: readonly Violation[],
-  violations: readonly Violation[],
-): Conservation['verdict'] {
+function verdictOf(results: readonly Violation[], violations: readonly Violation[]): Conservation['verdict'] {
   if (results.length === 0) return 'unchecked'
   return violations.length > 0 ? 'broken' : 'holds'
 }
@@ -119,6 +116,8 @@ function violationOf(law: Law, index: number, row: LawRow): Violation {
     law: law.name,
     meaning: law.meaning,
     count: typeof count === 'object' ? 0 : countOf(count),
-    requestIds: Array.isArray(ids) ? ids.toSorted() : [],
+    requestIds: typeof ids === 'object' && ids !== null ? ids.toSorted(byText) : [],
   }
 }
+
+const byText = (a: string, b: string) => (a < b ? -1 : 1)

@@ -11,7 +11,7 @@ interface RunRow {
   readonly status: string
   readonly verdict: 'valid' | 'invalid' | 'unknown'
   readonly invalid_reasons: string
-  readonly started_at: string
+  readonly started_at: string | null
   readonly ended_at: string | null
   readonly planned: Numeric
   readonly sent: Numeric
@@ -39,15 +39,7 @@ interface CountRow {
 /** The parts of a summary that come from the run's own row and from counting all its requests. */
 export type RunHead = Pick<
   RunSummary,
-  | 'runId'
-  | 'scenario'
-  | 'seed'
-  | 'status'
-  | 'vantage'
-  | 'validity'
-  | 'counts'
-  | 'totalCostUsd'
-  | 'run'
+  'runId' | 'scenario' | 'seed' | 'status' | 'vantage' | 'validity' | 'counts' | 'totalCostUsd' | 'run'
 >
 
 const isoSql = (column: string) => `formatDateTime(${column}, '%Y-%m-%dT%H:%i:%SZ', 'UTC')`
@@ -72,25 +64,49 @@ FROM requests WHERE run_id = {run_id:String} GROUP BY vantage`
  */
 export async function readRun(reader: RecordReader, runId: string): Promise<RunHead> {
   const params = { run_id: runId }
-  const [[run], counts] = await Promise.all([
+  const [[found], counts] = await Promise.all([
     reader.query<RunRow>(runSql, params),
     reader.query<CountRow>(countsSql, params),
   ])
-  if (!run && counts.length === 0) throw unknownRun(runId)
+  if (!found && counts.length === 0) throw unknownRun(runId)
+  const run = found ?? noRun
   const client = counts.find(row => row.vantage === 'client')
   const router = counts.find(row => row.vantage === 'router')
   const seen = client ?? router
   return {
     runId,
-    scenario: run?.scenario ?? seen?.scenario ?? '',
-    seed: run?.seed ?? '',
-    status: run?.status ?? 'unknown',
+    scenario: run.scenario || (seen?.scenario ?? ''),
+    seed: run.seed,
+    status: run.status,
     vantage: client || !router ? 'client' : 'router',
-    validity: { verdict: run?.verdict ?? 'unknown', reasons: reasonsOf(run?.invalid_reasons) },
+    validity: { verdict: run.verdict, reasons: reasonsOf(run.invalid_reasons) },
     counts: countsOf(run, seen),
     totalCostUsd: usdOf((router ?? client)?.cost),
     run: factsOf(run),
   }
+}
+
+/** What is known of a run whose own row never arrived. */
+const noRun: RunRow = {
+  scenario: '',
+  scenario_hash: '',
+  plan_hash: '',
+  seed: '',
+  status: 'unknown',
+  verdict: 'unknown',
+  invalid_reasons: '',
+  started_at: null,
+  ended_at: null,
+  planned: null,
+  sent: null,
+  records_dropped: null,
+  spans_dropped: null,
+  loop_delay_p99_us: null,
+  cpu_ratio: null,
+  harness_version: '',
+  node_version: '',
+  host: '',
+  labels: {},
 }
 
 function unknownRun(runId: string): UserError {
@@ -101,10 +117,10 @@ function unknownRun(runId: string): UserError {
 }
 
 /** A run that was killed never wrote its final row, so the requests themselves say how many were sent. */
-function countsOf(run: RunRow | undefined, seen: CountRow | undefined): RunSummary['counts'] {
-  const sent = run && run.status !== 'running' ? run.sent : seen?.requests
+function countsOf(run: RunRow, seen: CountRow | undefined): RunSummary['counts'] {
+  const sent = !['running', 'unknown'].includes(run.status) ? run.sent : seen?.requests
   return {
-    planned: numberOf(run?.planned),
+    planned: numberOf(run.planned),
     sent: countOf(sent),
     ok: countOf(seen?.ok),
     error: countOf(seen?.error),
@@ -113,25 +129,25 @@ function countsOf(run: RunRow | undefined, seen: CountRow | undefined): RunSumma
   }
 }
 
-function factsOf(run: RunRow | undefined): RunFacts {
+function factsOf(run: RunRow): RunFacts {
   return {
-    startedAt: run?.started_at ?? null,
-    endedAt: run?.ended_at ?? null,
-    scenarioHash: run?.scenario_hash ?? '',
-    planHash: run?.plan_hash ?? '',
-    harnessVersion: run?.harness_version ?? '',
-    nodeVersion: run?.node_version ?? '',
-    host: run?.host ?? '',
-    labels: run?.labels ?? {},
-    recordsDropped: numberOf(run?.records_dropped),
-    spansDropped: numberOf(run?.spans_dropped),
-    loopDelayP99Ms: msOf(run?.loop_delay_p99_us),
-    cpuRatio: roundOf(run?.cpu_ratio, 4),
+    startedAt: run.started_at,
+    endedAt: run.ended_at,
+    scenarioHash: run.scenario_hash,
+    planHash: run.plan_hash,
+    harnessVersion: run.harness_version,
+    nodeVersion: run.node_version,
+    host: run.host,
+    labels: run.labels,
+    recordsDropped: numberOf(run.records_dropped),
+    spansDropped: numberOf(run.spans_dropped),
+    loopDelayP99Ms: msOf(run.loop_delay_p99_us),
+    cpuRatio: roundOf(run.cpu_ratio, 4),
   }
 }
 
 /** Reasons are stored as a JSON array; anything else is shown as it is rather than lost. */
-function reasonsOf(text: string | undefined): readonly string[] {
+function reasonsOf(text: string): readonly string[] {
   if (!text) return []
   try {
     const parsed: unknown = JSON.parse(text)

@@ -60,7 +60,13 @@ export async function readTimeline(
     first_us: firstUs,
     bucket_us: seconds * 1e6,
   })
-  return { bucketSeconds: seconds, buckets: withGaps(rows.map(row => bucketOf(row, seconds)), seconds) }
+  return {
+    bucketSeconds: seconds,
+    buckets: withGaps(
+      rows.map(row => bucketOf(row, seconds)),
+      seconds,
+    ),
+  }
 }
 
 /** TTFT distributions of each arm and of each provider. */

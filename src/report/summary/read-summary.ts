@@ -51,10 +51,7 @@ export async function readSummary(reader: RecordReader, runId: string): Promise<
   }
 }
 
-function withConservation(
-  own: RunSummary['validity'],
-  conservation: Conservation,
-): RunSummary['validity'] {
+function withConservation(own: RunSummary['validity'], conservation: Conservation): RunSummary['validity'] {
   if (conservation.verdict !== 'broken') return own
   const reasons = conservation.violations.map(
     ({ law, meaning, count }) => `records do not add up (${law}): ${meaning}; ${count} times not`,

@@ -103,7 +103,9 @@ export async function readTraffic(
 ): Promise<{ total: TrafficSummary; arms: Readonly<Record<string, TrafficSummary>> }> {
   const rows = await reader.query<TrafficRow>(sql, params)
   const total = trafficOf(rows.find(row => countOf(row.is_total) === 1))
-  const arms = rows.filter(row => countOf(row.is_total) === 0).map(row => [row.arm || 'default', trafficOf(row)])
+  const arms = rows
+    .filter(row => countOf(row.is_total) === 0)
+    .map(row => [row.arm || 'default', trafficOf(row)])
   return { total, arms: Object.fromEntries(arms) }
 }
 

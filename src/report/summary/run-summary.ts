@@ -232,7 +232,10 @@ export interface RunSummary extends TrafficSummary {
   readonly status: string
   /** Whose view the request metrics are: the replayer's, or the router's when there was no replayer. */
   readonly vantage: 'client' | 'router'
-  readonly validity: { readonly verdict: 'valid' | 'invalid' | 'unknown'; readonly reasons: readonly string[] }
+  readonly validity: {
+    readonly verdict: 'valid' | 'invalid' | 'unknown'
+    readonly reasons: readonly string[]
+  }
   readonly conservation: Conservation
   /** All phases. */
   readonly counts: OutcomeCounts & { readonly planned: number | null; readonly sent: number }

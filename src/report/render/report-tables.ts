@@ -1,0 +1,193 @@
+import type { EndpointSummary, Quantiles, RunSummary, ServedSummary } from '../summary/run-summary.ts'
+import { absent, formatCount, formatMoney, formatMs, formatPercent, formatRate } from './format-value.ts'
+import {
+  cell,
+  numberColumn,
+  type ReportCell,
+  type ReportColumn,
+  type ReportTable,
+  textColumn,
+} from './report-table.ts'
+
+/** Below these counts a tail quantile is little more than the maximum. */
+const weakBelow = { p95: 20, p99: 100 }
+
+/** How every endpoint behaved over its attempts; without rows when the target is not our router. */
+export function endpointsTable({ endpoints }: RunSummary): ReportTable {
+  return {
+    id: 'endpoints',
+    title: 'Endpoints',
+    note: 'Every upstream call, also those that were rescued.',
+    columns: [
+      textColumn('Provider'),
+      textColumn('Model'),
+      numberColumn('Attempts', { rank: 8 }),
+      numberColumn('Uptime', { metric: 'uptime', rank: 8 }),
+      numberColumn('Rate-limited', { metric: 'rate-limit-rate', rank: 6 }),
+      numberColumn('Available', { metric: 'effective-availability', rank: 3 }),
+      ...quantileColumns('TTFT', 'ttft', 7),
+      ...quantileColumns('Latency', 'latency', 4),
+      numberColumn('Cache hits', { metric: 'cache-hit-ratio', rank: 2 }),
+      numberColumn('Cost', { metric: 'cost', rank: 5 }),
+    ],
+    rows: endpoints.map(endpointRow),
+  }
+}
+
+/** What callers saw of each provider and model, after fallback. */
+export function servedTable({ served }: RunSummary): ReportTable {
+  return {
+    id: 'served',
+    title: 'Answered by',
+    note: 'What callers saw of the provider that answered: the time of failed attempts before it is inside.',
+    columns: [
+      textColumn('Provider'),
+      textColumn('Model'),
+      numberColumn('Requests', { rank: 8 }),
+      ...quantileColumns('TTFT', 'ttft', 7),
+      ...quantileColumns('Latency', 'latency', 6),
+      numberColumn('Speed p50', { unit: 'tokens/s', metric: 'tokens-per-second', rank: 4 }),
+      numberColumn('Cost', { metric: 'cost', rank: 5 }),
+    ],
+    rows: served.map(servedRow),
+  }
+}
+
+/** Failures by class: first what callers saw, then what attempts met. */
+export function errorsTable({ errors }: RunSummary): ReportTable {
+  return {
+    id: 'errors',
+    title: 'Failures',
+    note:
+      errors.length === 0
+        ? 'None.'
+        : 'Failed requests are what callers saw; failed attempts include rescued ones.',
+    columns: [
+      textColumn('Seen by'),
+      textColumn('Type'),
+      textColumn('Blamed on', { rank: 6 }),
+      textColumn('Provider', { rank: 7 }),
+      numberColumn('Count', { rank: 8 }),
+      numberColumn('Share', { metric: 'error-share', rank: 8 }),
+    ],
+    rows: errors.map(error => [
+      cell(error.grain === 'request' ? 'caller' : 'attempt'),
+      cell(error.errorType),
+      cell(error.fault.replace('_', ' ')),
+      cell(error.provider || absent),
+      cell(formatCount(error.count)),
+      cell(formatPercent(error.share)),
+    ]),
+  }
+}
+
+/** Where requests went when their first endpoint did not answer. */
+export function fallbacksTable({ fallbacks }: RunSummary): ReportTable {
+  return {
+    id: 'fallbacks',
+    title: 'Fallbacks',
+    note: '',
+    columns: [
+      textColumn('From'),
+      textColumn('To'),
+      textColumn('Because of'),
+      numberColumn('Requests', { rank: 8 }),
+    ],
+    rows: fallbacks.map(flow => [
+      cell(flow.from),
+      cell(flow.to || 'nobody: the request failed'),
+      cell(flow.cause || absent),
+      cell(formatCount(flow.count)),
+    ]),
+  }
+}
+
+/** Requests by what sticky routing did. */
+export function stickyTable({ sticky, requests }: RunSummary): ReportTable {
+  return {
+    id: 'sticky',
+    title: 'Sticky routing',
+    note: '',
+    columns: [textColumn('State'), numberColumn('Requests', { rank: 8 }), numberColumn('Share', { rank: 8 })],
+    rows: Object.entries(sticky).map(([state, count]) => [
+      cell(state.replace('_', ': ')),
+      cell(formatCount(count)),
+      cell(formatPercent(requests === 0 ? null : count / requests)),
+    ]),
+  }
+}
+
+/** The slowest requests in one line each. */
+export function slowestTable({ slowest }: RunSummary): ReportTable {
+  return {
+    id: 'slowest',
+    title: 'Slowest requests',
+    note: '',
+    columns: [
+      numberColumn('Latency', { unit: 'ms', metric: 'latency', rank: 9 }),
+      numberColumn('TTFT', { unit: 'ms', metric: 'ttft', rank: 8 }),
+      textColumn('Outcome', { rank: 6 }),
+      textColumn('Arm', { rank: 4 }),
+      textColumn('Attempts', { rank: 5 }),
+      textColumn('Trace', { rank: 8 }),
+    ],
+    rows: slowest.map(request => [
+      cell(formatMs(request.latencyMs)),
+      cell(formatMs(request.ttftMs)),
+      cell(request.errorType || request.outcome),
+      cell(request.arm),
+      cell(
+        request.attempts.map(({ provider, latencyMs }) => `${provider} ${formatMs(latencyMs)}`).join(' → ') ||
+          absent,
+      ),
+      cell(request.traceId),
+    ]),
+  }
+}
+
+function quantileColumns(group: string, metric: string, rank: number): readonly ReportColumn[] {
+  const own = { group, metric }
+  return [
+    numberColumn('n', { ...own, rank: rank - 1 }),
+    numberColumn('p50', { ...own, unit: 'ms', rank }),
+    numberColumn('p95', { ...own, unit: 'ms', rank }),
+    numberColumn('p99', { ...own, unit: 'ms', rank: rank - 1 }),
+  ]
+}
+
+/** The four cells of `quantileColumns`. */
+function quantileCells({ n, p50, p95, p99 }: Quantiles): readonly ReportCell[] {
+  return [
+    cell(formatCount(n)),
+    cell(formatMs(p50)),
+    cell(formatMs(p95), { weak: n > 0 && n < weakBelow.p95 }),
+    cell(formatMs(p99), { weak: n > 0 && n < weakBelow.p99 }),
+  ]
+}
+
+function endpointRow(endpoint: EndpointSummary): readonly ReportCell[] {
+  return [
+    cell(endpoint.provider),
+    cell(endpoint.model),
+    cell(formatCount(endpoint.attempts)),
+    cell(formatPercent(endpoint.uptime)),
+    cell(formatPercent(endpoint.rateLimitRate)),
+    cell(formatPercent(endpoint.effectiveAvailability)),
+    ...quantileCells(endpoint.ttftMs),
+    ...quantileCells(endpoint.latencyMs),
+    cell(formatPercent(endpoint.cacheHitRatio)),
+    cell(formatMoney(endpoint.costUsd)),
+  ]
+}
+
+function servedRow(row: ServedSummary): readonly ReportCell[] {
+  return [
+    cell(row.provider || absent),
+    cell(row.model || absent),
+    cell(formatCount(row.requests)),
+    ...quantileCells(row.ttftMs),
+    ...quantileCells(row.latencyMs),
+    cell(formatRate(row.tokensPerSecondP50)),
+    cell(formatMoney(row.costUsd)),
+  ]
+}
