@@ -3,6 +3,7 @@
 export type { AttemptRecord } from './attempt-columns.ts'
 export type { Column, Columns } from './column.ts'
 export { type Cost, costOf } from './cost.ts'
+export { recordsMarkdown } from './markdown.ts'
 export type {
   AttemptKind,
   Fallback,

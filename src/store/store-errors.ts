@@ -1,0 +1,58 @@
+import { ClickHouseError } from '@clickhouse/client'
+import { messageOf, UserError } from '../core/index.ts'
+
+const connectionCodes = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_SOCKET',
+])
+
+/** Codes of ClickHouse for a login that is refused. */
+const loginCodes = new Set(['192', '193', '194', '497', '516'])
+/** Codes for a table, column or database that the store lacks, or a field that it does not know. */
+const schemaCodes = new Set(['16', '60', '81', '117'])
+
+/** Whether nothing was answered: the same request may be sent again. */
+export function isConnectionError(thrown: unknown): boolean {
+  if (!(thrown instanceof Error) || thrown instanceof ClickHouseError) return false
+  // The client gives its own timeout no code.
+  if ('code' in thrown) return typeof thrown.code === 'string' && connectionCodes.has(thrown.code)
+  return thrown.message.startsWith('Timeout error') || thrown.message.includes('socket hang up')
+}
+
+/** The error a user can act on when the store cannot be used; what was thrown when it is about the statement. */
+export function asStoreError(thrown: unknown, url: string): unknown {
+  if (isConnectionError(thrown)) return unreachable(url, thrown)
+  if (thrown instanceof ClickHouseError && loginCodes.has(thrown.code)) {
+    return new UserError(`The store at ${url} refuses the login`, {
+      code: 'E_STORE_UNREACHABLE',
+      hint: 'Check user and password in CLICKHOUSE_URL; records that are not uploaded stay in the journal.',
+      cause: thrown,
+    })
+  }
+  return thrown
+}
+
+/** Like `asStoreError`, and a schema that does not fit the rows becomes E_STORE_SCHEMA. */
+export function asInsertError(thrown: unknown, url: string): unknown {
+  if (!(thrown instanceof ClickHouseError) || !schemaCodes.has(thrown.code)) return asStoreError(thrown, url)
+  return new UserError(`The store at ${url} does not fit the records: ${thrown.message.trim()}`, {
+    code: 'E_STORE_SCHEMA',
+    hint: 'Run "routebench store migrate" with the program that wrote the records; they stay in the journal.',
+    cause: thrown,
+  })
+}
+
+function unreachable(url: string, cause: unknown): UserError {
+  return new UserError(`The store at ${url} does not answer: ${messageOf(cause)}`, {
+    code: 'E_STORE_UNREACHABLE',
+    hint: 'Start ClickHouse there, correct CLICKHOUSE_URL, or unset it to use the embedded store; records that are not uploaded stay in the journal.',
+    cause,
+  })
+}
