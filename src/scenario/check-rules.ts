@@ -4,17 +4,30 @@ import type { Finding } from './finding.ts'
 import type { Path } from './open-document.ts'
 import { valueAt } from './schema-findings.ts'
 
-/** What is wrong with an assertion beyond its shape: an expression or a schema that does not compile. Pure. */
-export function checkFindings(check: unknown, path: Path): readonly Finding[] {
-  const pattern = valueAt(check, ['pattern'])
-  const flags = valueAt(check, ['flags']) ?? ''
-  const schema = valueAt(check, ['schema'])
-  return [
-    ...(typeof pattern === 'string' && typeof flags === 'string'
-      ? regexFindings({ pattern, flags, path })
-      : []),
-    ...(typeof schema === 'object' && schema !== null ? schemaFindings(schema, path) : []),
-  ]
+/** Looks at one assertion. */
+export type CheckRules = (check: unknown, path: Path) => readonly Finding[]
+
+/**
+ * Makes the rules for the assertions of one file: what is wrong with one beyond its shape, an expression or
+ * a schema that does not compile. The rules are pure; they are made once per file because ajv is slow to make.
+ */
+export function createCheckRules(): CheckRules {
+  let ajv: Ajv | null = null
+  return (check, path) => {
+    const pattern = valueAt(check, ['pattern'])
+    const flags = valueAt(check, ['flags']) ?? ''
+    const schema = valueAt(check, ['schema'])
+    if (typeof pattern === 'string' && typeof flags === 'string')
+      return regexFindings({ pattern, flags, path })
+    if (!isSchema(schema)) return []
+    // Formats are notes here: ajv knows none of them without a further package.
+    ajv ??= new Ajv({ strictTypes: false, strictTuples: false, validateFormats: false, logger: false })
+    return schemaFindings(ajv, schema, [...path, 'schema'])
+  }
+}
+
+function isSchema(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 interface Expression {
@@ -34,13 +47,14 @@ function regexFindings({ pattern, flags, path }: Expression): readonly Finding[]
   }
 }
 
-function schemaFindings(schema: object, path: Path): readonly Finding[] {
-  // Formats are notes here: ajv knows none of them without a further package.
-  const ajv = new Ajv({ strictTypes: false, strictTuples: false, validateFormats: false, logger: false })
+function schemaFindings(ajv: Ajv, schema: Readonly<Record<string, unknown>>, path: Path): readonly Finding[] {
   try {
     ajv.compile(schema)
     return []
   } catch (error) {
-    return [{ path: [...path, 'schema'], rule: 'bad-json-schema', message: messageOf(error) }]
+    return [{ path, rule: 'bad-json-schema', message: messageOf(error) }]
+  } finally {
+    // Two checks may have schemas of one $id.
+    ajv.removeSchema(schema)
   }
 }

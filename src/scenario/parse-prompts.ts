@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Problem } from '../core/index.ts'
-import { checkFindings } from './check-rules.ts'
+import { type CheckRules, createCheckRules } from './check-rules.ts'
 import { checkSchema } from './check-schema.ts'
 import type { Finding } from './finding.ts'
 import type { JsonSchema } from './json-schema.ts'
@@ -39,24 +39,25 @@ export function parsePrompts(source: {
 }):
   | { readonly ok: true; readonly prompts: readonly Prompt[] }
   | { readonly ok: false; readonly problems: readonly Problem[] } {
+  const checkRules = createCheckRules()
   const { lines, problems } = parseJsonLines(source, {
     schema: lineSchema,
     // A parse edge: zod types its JSON Schema more narrowly than it is read here.
     jsonSchema: z.toJSONSchema(lineSchema, { io: 'input' }) as JsonSchema,
     noun: 'prompt',
-    rules: lineFindings,
+    rules: line => lineFindings(line, checkRules),
   })
   return problems.length > 0
     ? { ok: false, problems }
     : { ok: true, prompts: lines.map(({ line, value }) => promptOf(value, line)) }
 }
 
-function lineFindings(line: Line): readonly Finding[] {
+function lineFindings(line: Line, checkRules: CheckRules): readonly Finding[] {
   const oneOf = (line.prompt === undefined) !== (line.messages === undefined)
   return [
     ...(oneOf ? [] : [{ path: [], rule: 'prompt-or-messages', message: 'write either prompt or messages' }]),
     ...reservedFindings(line.parameters, ['parameters']),
-    ...line.checks.flatMap((check, index) => checkFindings(check, ['checks', index])),
+    ...line.checks.flatMap((check, index) => checkRules(check, ['checks', index])),
   ]
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { parseUsd } from '../core/index.ts'
-import { checkFindings } from './check-rules.ts'
+import { createCheckRules } from './check-rules.ts'
 import type { Finding } from './finding.ts'
 import type { Path } from './open-document.ts'
 import { phaseRules } from './phase-rules.ts'
@@ -73,13 +73,14 @@ const faultsNeedSimulation = rule({
  * where those are already wrong, so that one mistake never hides another. Pure.
  */
 export function ruleFindings(value: unknown): readonly Finding[] {
+  const checkRules = createCheckRules()
   const rules = [duplicateArms, moneyIsDecimal, recordedNeedsPrompts, faultsNeedSimulation, ...phaseRules]
   return [
     rules.flatMap(check => check(value)),
     itemsOf(value, ['arms']).flatMap(([arm, path]) => armFindings(arm, path)),
     reservedFindings(valueAt(value, ['request', 'parameters']), ['request', 'parameters']),
     itemsOf(value, ['simulation', 'faults']).flatMap(([fault, path]) => windowFindings(fault, path)),
-    itemsOf(value, ['checks']).flatMap(([check, path]) => checkFindings(check, path)),
+    itemsOf(value, ['checks']).flatMap(([check, path]) => checkRules(check, path)),
   ].flat()
 }
 
