@@ -2,7 +2,7 @@
 // schema, and one client for a server and for the embedded engine. Never measures, never decides, never reports.
 export { type EmbeddedStore, startEmbeddedStore } from './embedded/start.ts'
 export { findEmbeddedStore } from './embedded/find.ts'
-export { type Journal, type JournalOptions, openJournal } from './journal.ts'
+export { type Journal, openJournal } from './journal.ts'
 export { type MigrationStatus, migrate, migrationStatus } from './migrate.ts'
 export { recoverJournal } from './recover.ts'
 export { listSegments, type Segment, segmentPath } from './segment-name.ts'

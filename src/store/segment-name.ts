@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { type StoreTable, storeTables } from './tables.ts'
 
 /** `open`: being written. `sealed`: complete, to be uploaded. `uploaded`: in the store, kept to be read. */
-export type SegmentState = 'open' | 'sealed' | 'uploaded'
+type SegmentState = 'open' | 'sealed' | 'uploaded'
 
 /** A file of JSON rows of one table, written by one process. */
 export interface Segment {
@@ -28,7 +28,7 @@ export function segmentPath({ dir, writer, table, sequence, state }: Segment): s
 }
 
 /** The segment a file name means; null for other files. */
-export function parseSegmentName(dir: string, name: string): Segment | null {
+function parseSegmentName(dir: string, name: string): Segment | null {
   const match = pattern.exec(name)
   const table = storeTables.find(one => one === match?.[2])
   if (!match || !table) return null

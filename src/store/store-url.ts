@@ -9,7 +9,7 @@ export interface StoreAddress {
 }
 
 /** Database used when nothing else is said. */
-export const defaultDatabase = 'routebench'
+const defaultDatabase = 'routebench'
 
 /**
  * Reads a URL such as `http://user:password@host:8123/database`, the form of CLICKHOUSE_URL.

@@ -12,10 +12,10 @@ import { parseStoreUrl, type StoreAddress } from './store-url.ts'
 import type { StoreTable } from './tables.ts'
 
 /** Values for `{name:Type}` placeholders of a statement. */
-export type StoreParams = Readonly<Record<string, unknown>>
+type StoreParams = Readonly<Record<string, unknown>>
 
 /** One insert: a file of JSON rows. The same token means the same rows, and they are kept once. */
-export interface SegmentInsert {
+interface SegmentInsert {
   readonly table: StoreTable
   readonly path: string
   readonly token: string
@@ -176,7 +176,7 @@ async function insert(
 ): Promise<void> {
   const result = await client.exec({
     query: `INSERT INTO ${table} FORMAT JSONEachRow`,
-    values: createReadStream(path),
+    values: createReadStream(path, { highWaterMark: 2 ** 20 }),
     clickhouse_settings: { ...insertSettings, insert_deduplication_token: token },
     ...(signal && { abort_signal: signal }),
   })

@@ -3,7 +3,7 @@ import type { Store } from './store.ts'
 import { uploadJournal } from './upload.ts'
 
 /** How a background upload is doing. */
-export interface UploadStatus {
+interface UploadStatus {
   readonly segments: number
   readonly rows: number
   /** Failed rounds since the last good one; 0 when all is well. */

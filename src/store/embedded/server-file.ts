@@ -10,7 +10,7 @@ export interface ServerEntry {
 }
 
 /** `<dataDir>/server.json`. */
-export function serverFilePath(dataDir: string): string {
+function serverFilePath(dataDir: string): string {
   return join(dataDir, 'server.json')
 }
 
