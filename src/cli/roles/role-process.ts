@@ -43,28 +43,33 @@ export async function startRole(name: RoleName, config: object): Promise<Running
 
 function ready(child: ChildProcess, name: RoleName): Promise<string> {
   return new Promise((resolve, reject) => {
-    const fail = (message: string, code: ErrorCode, hint: string) => {
+    const settle = () => {
       clearTimeout(timer)
+      child.off('exit', onExit)
+    }
+    const fail = (message: string, { code, hint }: { code: ErrorCode; hint: string }) => {
+      settle()
       child.kill('SIGKILL')
       reject(new UserError(message, { code, hint }))
     }
-    const report = 'This is not expected; run the command again and report it if it stays.'
-    const timer = setTimeout(
-      () => fail(`the ${name} process did not start`, 'E_PROCESS_DIED', report),
-      patienceMs,
-    )
-    child.once('exit', code =>
-      fail(`the ${name} process ended at start (code ${code})`, 'E_PROCESS_DIED', report),
-    )
+    const onExit = (code: number | null) =>
+      fail(`the ${name} process ended at start (code ${code})`, unexpected)
+    const timer = setTimeout(() => fail(`the ${name} process did not start`, unexpected), patienceMs)
+    child.once('exit', onExit)
     child.once('message', (message: RoleMessage) => {
-      child.removeAllListeners('exit')
-      if (message.kind === 'failed')
-        return fail(message.message, message.code ?? 'E_PROCESS_DIED', message.hint)
-      clearTimeout(timer)
+      if (message.kind === 'failed') {
+        return fail(message.message, { code: message.code ?? 'E_PROCESS_DIED', hint: message.hint })
+      }
+      settle()
       return resolve(message.url)
     })
   })
 }
+
+const unexpected = {
+  code: 'E_PROCESS_DIED',
+  hint: 'This is not expected; run the command again and report it if it stays.',
+} as const
 
 async function stop(child: ChildProcess, exited: Promise<unknown>): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return

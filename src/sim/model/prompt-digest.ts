@@ -40,7 +40,14 @@ export function tokensOfBytes(bytes: number): number {
  * some 10^15 pairs. They hold within one machine (words are read in its byte order).
  */
 export function digestPrompt(parts: readonly PromptPart[], cache: PromptCache): PromptDigest {
-  return cache.mode === 'explicit' ? digestParts(parts) : digestBlocks(parts, cache.blockTokens)
+  switch (cache.mode) {
+    case 'none':
+      return { ...digestParts(parts), prefixes: { keys: [], tokens: [], marked: [] } }
+    case 'explicit':
+      return digestParts(parts)
+    case 'implicit':
+      return digestBlocks(parts, cache.blockTokens)
+  }
 }
 
 /** A running hash of two 32-bit lanes. */
@@ -51,17 +58,18 @@ interface Lanes {
 
 function digestBlocks(parts: readonly PromptPart[], blockTokens: number): PromptDigest {
   const bytes = Buffer.from(parts.map(({ text }) => text).join(''))
-  const blockBytes = blockTokens * bytesPerToken
+  const words = wordsOf(bytes)
   const lanes = startLanes()
   const keys: number[] = []
   const tokens: number[] = []
   let at = 0
-  for (; at + blockBytes <= bytes.length; at += blockBytes) {
-    mix(lanes, bytes.subarray(at, at + blockBytes))
+  // One word is one token.
+  for (; at + blockTokens <= words.length; at += blockTokens) {
+    mixWords(lanes, words, { from: at, to: at + blockTokens })
     keys.push(keyOf(lanes))
-    tokens.push((at + blockBytes) / bytesPerToken)
+    tokens.push(at + blockTokens)
   }
-  mix(lanes, bytes.subarray(at))
+  mix(lanes, bytes.subarray(at * bytesPerToken))
   return { tokens: tokensOfBytes(bytes.length), key: keyOf(lanes), prefixes: { keys, tokens, marked: [] } }
 }
 
@@ -88,19 +96,31 @@ function startLanes(): Lanes {
 /** Adds bytes and their number, so that a prefix cut elsewhere has another key. */
 function mix(lanes: Lanes, bytes: Buffer): void {
   const words = wordsOf(bytes)
+  mixWords(lanes, words, { from: 0, to: words.length })
   let { high, low } = lanes
-  for (const word of words) {
-    high = Math.imul(high ^ word, 0x9e3779b1)
-    high ^= high >>> 15
-    low = (Math.imul((low << 13) | (low >>> 19), 5) + Math.imul(word, 0xcc9e2d51)) | 0
-    low ^= low >>> 13
-  }
   for (let at = words.length * bytesPerToken; at < bytes.length; at++) {
     high = Math.imul(high ^ (bytes[at] ?? 0), 0x01000193)
     low = Math.imul(low ^ (bytes[at] ?? 0), 0x85ebca6b)
   }
   lanes.high = Math.imul(high ^ bytes.length, 0x85ebca6b)
   lanes.low = Math.imul(low ^ (high >>> 16) ^ bytes.length, 0xc2b2ae35)
+}
+
+function mixWords(
+  lanes: Lanes,
+  words: Int32Array,
+  { from, to }: { readonly from: number; readonly to: number },
+): void {
+  let { high, low } = lanes
+  for (let at = from; at < to; at++) {
+    const word = words[at] ?? 0
+    high = Math.imul(high ^ word, 0x9e3779b1)
+    high ^= high >>> 15
+    low = (Math.imul((low << 13) | (low >>> 19), 5) + Math.imul(word, 0xcc9e2d51)) | 0
+    low ^= low >>> 13
+  }
+  lanes.high = high
+  lanes.low = low ^ (high >>> 16)
 }
 
 function wordsOf(bytes: Buffer): Int32Array {
