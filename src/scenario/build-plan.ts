@@ -12,7 +12,7 @@ import { workloadMismatch } from './workload-errors.ts'
 import type { WorkUnit } from './work-unit.ts'
 
 /** Texts of the files that a scenario names, by the names it gives them. */
-export type ScenarioFiles = ReadonlyMap<string, string>
+type ScenarioFiles = ReadonlyMap<string, string>
 
 /** What a plan is made from. */
 export interface BuildPlanOptions {

@@ -1,14 +1,14 @@
 // A scenario file becomes either the list of everything wrong with it or a validated scenario,
 // and a scenario with a seed becomes a plan: the same requests at the same times, every time.
 // Pure: reads no file and knows nothing of how a plan is played.
-export { buildPlan, type ScenarioFiles } from './build-plan.ts'
+export { buildPlan } from './build-plan.ts'
 export { fillerText } from './filler-text.ts'
 export { scenarioJsonSchema } from './json-schema.ts'
 export { parsePrompts } from './parse-prompts.ts'
 export { parseScenario } from './parse-scenario.ts'
 export { parseSessions } from './parse-sessions.ts'
-export type { Check, Plan, PlannedMessage, PlannedRequest, PlanPhase, PromptPart, Release } from './plan.ts'
+export type { Check, Plan, PlannedMessage, PlannedRequest } from './plan.ts'
 export { renderMessages } from './render-messages.ts'
 export { requiredFiles } from './required-files.ts'
 export { resolvedScenarioYaml } from './resolved-scenario-yaml.ts'
-export type { Arm, Arrivals, FaultSpec, Scenario, TargetSpec, Workload } from './scenario-types.ts'
+export type { Arm, Scenario, TargetSpec } from './scenario-types.ts'

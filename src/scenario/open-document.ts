@@ -15,7 +15,7 @@ import {
 export type Path = readonly PropertyKey[]
 
 /** A place in a file, 1-based. */
-export interface Place {
+interface Place {
   readonly line: number
   readonly column: number
 }

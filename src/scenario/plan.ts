@@ -2,7 +2,7 @@
 export type PlanPhase = 'warmup' | 'measure' | 'cooldown'
 
 /** A piece of a prompt: literal text, or filler that is generated when the request is sent. */
-export type PromptPart =
+type PromptPart =
   | { readonly kind: 'text'; readonly text: string }
   /** `tokens` tokens of text that depend only on `key`; 4 bytes a token (see `fillerText`). */
   | { readonly kind: 'filler'; readonly key: string; readonly tokens: number }

@@ -1,7 +1,7 @@
 import type { Check, PlannedMessage } from './plan.ts'
 
 /** One turn of a unit, but for its messages. */
-export interface WorkTurn {
+interface WorkTurn {
   readonly itemId: string
   readonly thinkMs: number
   /** Body fields of its own, `max_tokens` among them. */

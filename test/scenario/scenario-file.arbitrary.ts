@@ -42,7 +42,7 @@ const check = fc.oneof(
   }),
   fc.record({
     kind: fc.constant('json_schema' as const),
-    schema: fc.constantFrom({}, { type: 'object', required: ['a'] }, { const: null }),
+    schema: fc.constantFrom({}, { type: 'object', required: ['a'] }, { const: null }).map(plain),
   }),
 )
 
