@@ -56,6 +56,9 @@ export interface HealthState {
   /** Counts per second, oldest first; at most one more than the outage window has seconds. */
   readonly seconds: readonly Second[]
   readonly samples: readonly Sample[]
+  /** Medians of `samples`, kept because they are read far more often than they change. */
+  readonly ttftP50Ms: number | null
+  readonly tokensPerSecondP50: number | null
   readonly errorsInRow: number
   readonly coolDownUntilNs: number
 }
@@ -64,6 +67,8 @@ export interface HealthState {
 export const freshHealth: HealthState = Object.freeze({
   seconds: [],
   samples: [],
+  ttftP50Ms: null,
+  tokensPerSecondP50: null,
   errorsInRow: 0,
   coolDownUntilNs: 0,
 })
@@ -81,23 +86,46 @@ export function updateHealth(state: HealthState, event: HealthEvent, settings: H
   const coolDownUntilNs = coolDownMs === null ? 0 : event.atNs + coolDownMs * nsPerMs
   return {
     seconds: countEvent(state.seconds, event, settings),
-    samples: event.result === 'ok' ? [...state.samples, event].slice(-settings.maxSamples) : state.samples,
+    ...(event.result === 'ok' ? addSample(state.samples, event, settings) : samplesOf(state)),
     errorsInRow,
     coolDownUntilNs: Math.max(state.coolDownUntilNs, coolDownUntilNs),
   }
 }
 
-/** What routing sees of an endpoint at `nowNs`. The outage window is counted in whole seconds. Pure. */
+/**
+ * What routing sees of an endpoint at `nowNs`. The outage window is counted in whole seconds; medians are those of
+ * the last success, and gone when that lies before the window. Pure.
+ */
 export function readHealth(state: HealthState, nowNs: number, settings: HealthSettings): EndpointHealth {
   const firstSecond = Math.floor((nowNs - settings.outageWindowMs * nsPerMs) / nsPerSecond)
   const recent = state.seconds.filter(entry => entry.second >= firstSecond)
-  const samples = state.samples.filter(sample => nowNs - sample.atNs <= settings.metricsWindowMs * nsPerMs)
+  const newestNs = state.samples.at(-1)?.atNs ?? Number.NEGATIVE_INFINITY
+  const isFresh = nowNs - newestNs <= settings.metricsWindowMs * nsPerMs
   return {
     recentErrors: recent.reduce((sum, entry) => sum + entry.errors, 0),
     recentSuccesses: recent.reduce((sum, entry) => sum + entry.successes, 0),
     coolDownUntilNs: state.coolDownUntilNs > nowNs ? state.coolDownUntilNs : 0,
-    ttftP50Ms: median(samples.map(sample => sample.ttftMs)),
-    tokensPerSecondP50: median(samples.map(sample => sample.tokensPerSecond)),
+    ttftP50Ms: isFresh ? state.ttftP50Ms : null,
+    tokensPerSecondP50: isFresh ? state.tokensPerSecondP50 : null,
+  }
+}
+
+type Samples = Pick<HealthState, 'samples' | 'ttftP50Ms' | 'tokensPerSecondP50'>
+
+function samplesOf({ samples, ttftP50Ms, tokensPerSecondP50 }: HealthState): Samples {
+  return { samples, ttftP50Ms, tokensPerSecondP50 }
+}
+
+function addSample(samples: readonly Sample[], event: HealthEvent, settings: HealthSettings): Samples {
+  const { atNs, ttftMs, tokensPerSecond } = event
+  const sinceNs = atNs - settings.metricsWindowMs * nsPerMs
+  const kept = [...samples.slice(1 - settings.maxSamples), { atNs, ttftMs, tokensPerSecond }].filter(
+    sample => sample.atNs >= sinceNs,
+  )
+  return {
+    samples: kept,
+    ttftP50Ms: median(kept.map(sample => sample.ttftMs)),
+    tokensPerSecondP50: median(kept.map(sample => sample.tokensPerSecond)),
   }
 }
 

@@ -11,7 +11,7 @@ export {
 } from './health.ts'
 export { decideNext, type FailureKind, failureKindOf, type LoopState, type NextStep } from './next-attempt.ts'
 export { parametersOf, supports } from './parameters.ts'
-export { type PreferencesResult, parsePreferences } from './preferences.ts'
+export { parsePreferences } from './preferences.ts'
 export { type RankOptions, rankEndpoints } from './rank.ts'
 export {
   type Pin,
@@ -31,8 +31,6 @@ export {
   type Exclusion,
   type ExclusionRule,
   type PolicySettings,
-  type ProviderPreferences,
   type Ranking,
   type RouteRequest,
-  type Strategy,
 } from './types.ts'

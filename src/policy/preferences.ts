@@ -3,7 +3,7 @@ import { type PicoUsd, parseUsd } from '../core/index.ts'
 import type { ProviderPreferences } from './types.ts'
 
 /** The result of reading a `provider` object. */
-export type PreferencesResult =
+type PreferencesResult =
   | { readonly ok: true; readonly preferences: ProviderPreferences }
   /** `problem` names the field and what it should be. */
   | { readonly ok: false; readonly problem: string }

@@ -22,16 +22,27 @@ export interface RankOptions extends FilterOptions {
  * balancing, endpoints with a recent outage come after stable ones; endpoints in cool-down come last of all,
  * but are never removed. Pure: takes at most one draw from `rng`.
  */
-export function rankEndpoints(options: RankOptions): Ranking {
-  const { kept, excluded } = filterEndpoints(options)
+export function rankEndpoints(unseen: RankOptions): Ranking {
+  const { kept, excluded } = filterEndpoints(unseen)
+  const options = { ...unseen, health: onceEach(unseen.health) }
   const isCooling = (e: Endpoint) => options.health(e.id).coolDownUntilNs > options.nowNs
   const ready = kept.filter(e => !isCooling(e))
   const { strategy, ranked } = rankReady(ready, options)
   return { strategy, ranked: [...ranked, ...rankCooling(kept.filter(isCooling), options)], excluded }
 }
 
+/** Reads each endpoint once, so that a ranking is fast and cannot contradict itself. */
+function onceEach(health: RankOptions['health']): RankOptions['health'] {
+  const seen = new Map<string, EndpointHealth>()
+  return endpointId => {
+    const known = seen.get(endpointId) ?? health(endpointId)
+    seen.set(endpointId, known)
+    return known
+  }
+}
+
 /** Whether the endpoint had no significant outage in the window. Pure. */
-export function isStable(health: EndpointHealth, settings: PolicySettings): boolean {
+function isStable(health: EndpointHealth, settings: PolicySettings): boolean {
   const { recentErrors, recentSuccesses } = health
   return recentErrors === 0 || recentErrors / (recentErrors + recentSuccesses) < settings.outageErrorRatio
 }

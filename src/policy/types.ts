@@ -79,7 +79,7 @@ export interface Candidate {
 }
 
 /** What decided the head of a ranking. */
-export type Strategy = 'order' | 'sort' | 'sticky' | 'price-weighted'
+type Strategy = 'order' | 'sort' | 'sticky' | 'price-weighted'
 
 /** The endpoints of one model, sorted into those that may serve (best first) and those that may not. */
 export interface Ranking {

@@ -83,7 +83,7 @@ async function routed({ context, http, call }: Exchange, request: ChatRequest): 
   const reply = createReply({ context, http, call }, { request, onStuck: () => gone.abort() })
   const attempts: Attempt[] = []
   const state = { route, request, attempts }
-  try {
+  const serve = async () => {
     await runAttempts({
       context,
       call,
@@ -96,14 +96,15 @@ async function routed({ context, http, call }: Exchange, request: ChatRequest): 
         context.sink.attempt(attemptRecord(made, call, { clock: context.clock, request }))
       },
     })
-    const error = answer(call, state, reply)
-    finish(context, settled({ context, call, state, error, sent: reply.sent() }))
-  } catch (defect) {
-    context.onDefect(defect)
-    const error = apiError('router_internal', 'Internal Server Error')
-    reply.fail(error, null)
-    finish(context, settled({ context, call, state, error, sent: reply.sent() }))
+    return answer(call, state, reply)
   }
+  const error = await serve().catch((defect: unknown) => {
+    context.onDefect(defect)
+    const internal = apiError('router_internal', 'Internal Server Error')
+    reply.fail(internal, null)
+    return internal
+  })
+  finish(context, settled({ context, call, state, error, sent: reply.sent() }))
 }
 
 interface RoutedState {

@@ -30,7 +30,7 @@ export function createHealthBoard(clock: Clock, settings: HealthSettings): Healt
 }
 
 /** What an attempt says about its endpoint. Pure. */
-export function healthEventOf({ outcome, stamps, usage, retryAfterMs }: Exchange): HealthEvent {
+function healthEventOf({ outcome, stamps, usage, retryAfterMs }: Exchange): HealthEvent {
   const since = (atNs: number) => (atNs - stamps.sentNs) / nsPerMs
   const seconds = since(stamps.closedNs) / 1000
   return {

@@ -32,6 +32,9 @@ export interface RouterOptions {
   readonly onDefect?: (error: unknown) => void
 }
 
+/** Longer than callers' pools keep idle connections, so that none is closed under a request. */
+const idleConnectionMs = 120_000
+
 /** A running router. */
 export interface Router {
   /** Base URL without a path: `http://127.0.0.1:4000`. The API is under `/api/v1`. */
@@ -52,7 +55,7 @@ export async function openRouter(options: RouterOptions): Promise<Router> {
   const running = new Set<Promise<void>>()
   let draining = false
 
-  const server = createServer((req, res) => {
+  const server = createServer({ keepAliveTimeout: idleConnectionMs }, (req, res) => {
     // A caller that resets its connection is no defect: `close` tells the request.
     res.on('error', () => undefined)
     if (draining) res.setHeader('connection', 'close')

@@ -5,7 +5,7 @@ import type { Attempt } from './attempt.ts'
 import type { JsonObject } from '../wire/index.ts'
 
 /** What is added to the answer when everything is known. */
-export interface Summary {
+interface Summary {
   /** The `usage` object; null when token counts are unknown. */
   readonly usage: JsonObject | null
   /** `openrouter_metadata`, when the caller asked for it. */

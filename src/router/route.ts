@@ -16,7 +16,7 @@ import type { ChatRequest } from './chat-request.ts'
 import type { RouterContext } from './context.ts'
 
 /** One candidate model of a request with its ranked endpoints and the conversation's pin on that model. */
-export interface RoutedModel {
+interface RoutedModel {
   readonly modelId: string
   readonly ranking: Ranking
   readonly pin: PinState

@@ -1,0 +1,178 @@
+import { describe, expect, it } from 'vitest'
+import { endpointOf } from '../support/endpoint-of.ts'
+import { answering, ask, bodyOf, openTestRouter, recordsOf, refusing } from './open-test-router.ts'
+
+const a = endpointOf({ provider: 'a' })
+const b = endpointOf({ provider: 'b', input: 2, parameters: ['tools'] })
+
+describe('the edge of the router', () => {
+  it.each([
+    ['no JSON', '{"model"', 'The request body is no JSON object'],
+    ['an array', '[]', 'The request body is no JSON object'],
+    ['no messages', { model: 'acme/one' }, 'messages: '],
+    ['a wrong role', ask({ messages: [{ role: 1 }] }), 'messages.0.role: '],
+    ['no model', ask({ model: null }), 'model: No models provided'],
+    ['a wrong type', ask({ stream: 'yes', max_tokens: 0 }), 'max_tokens: '],
+    ['two wrong types', ask({ stream: 'yes', max_tokens: 0 }), 'stream: '],
+    ['a long session', ask({ session_id: 's'.repeat(257) }), 'session_id: '],
+    ['a wrong preference', ask({ provider: { order: 'a' } }), 'provider.order: '],
+    ['a long chain', ask({ models: Array.from({ length: 9 }, (_, i) => `m/${i}`) }), 'models: '],
+  ])('refuses %s with 400 and a message that names it', async (_name, body, part) => {
+    await using router = await openTestRouter([a], { a: answering('No') })
+    const response = await fetch(`${router.url}/api/v1/chat/completions`, {
+      method: 'POST',
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+    })
+    const { error } = await bodyOf(response)
+    expect(response.status).toBe(400)
+    expect(error.message).toContain(part)
+    expect(error).toMatchObject({ code: 400, error_type: 'invalid_request' })
+    expect(router.calls).toEqual([])
+    expect((await recordsOf(router.sink)).requests[0]).toMatchObject({
+      vantage: 'router',
+      outcome: 'error',
+      fault: 'client',
+      error_type: 'invalid_request',
+      attempts: 0,
+      cost_usd: 0n,
+    })
+  })
+
+  it('names a model that the catalogue does not have, in the chain too', async () => {
+    await using router = await openTestRouter([a], {})
+    const { error } = await bodyOf(router.post(ask({ models: ['acme/none'] })))
+    expect(error.message).toBe('acme/none is not a valid model ID')
+    expect(error.availability).toMatchObject({
+      code: 'model_not_found',
+      requested_models: ['acme/one', 'acme/none'],
+    })
+  })
+
+  it('refuses a body beyond the bound with 413', async () => {
+    await using router = await openTestRouter([a], {}, { settings: { maxBodyBytes: 1_000 } })
+    const response = await router.post(ask({ user: 'u'.repeat(2_000) }))
+    expect(response.status).toBe(413)
+    expect((await bodyOf(response)).error).toMatchObject({ code: 413, error_type: 'payload_too_large' })
+  })
+
+  it('passes unknown fields through and never a key to the caller', async () => {
+    await using router = await openTestRouter([a], { a: refusing(500) })
+    const response = await router.post(ask({ novelty: { deep: [true] } }))
+    expect(router.calls[0]?.body['novelty']).toEqual({ deep: [true] })
+    const told = JSON.stringify([await response.text(), [...response.headers]])
+    const { requests, attempts } = await recordsOf(router.sink)
+    const kept = JSON.stringify([requests, attempts], (_key, value) =>
+      typeof value === 'bigint' ? `${value}` : value,
+    )
+    expect(told + kept).not.toContain('sk-secret')
+  })
+
+  it.each([
+    ['GET', '/api/v1/chat/completions', 405],
+    ['POST', '/api/v1/models', 405],
+    ['GET', '/api/v1/nothing', 404],
+    ['GET', '/', 404],
+    ['GET', '/api/v1/models/acme/none/endpoints', 404],
+    ['GET', '/api/v1/models/%E0%A4%A/x/endpoints', 404],
+    ['GET', '/api/v1/generation?id=gen-none', 404],
+  ])('answers %s %s with %i and an error body', async (method, path, status) => {
+    await using router = await openTestRouter([a], {})
+    const response = await fetch(`${router.url}${path}`, { method })
+    expect(response.status).toBe(status)
+    expect((await bodyOf(response)).error.code).toBe(status)
+  })
+
+  it('answers under /v1 too', async () => {
+    await using router = await openTestRouter([a], { a: answering('Hi') })
+    const response = await fetch(`${router.url}/v1/chat/completions`, {
+      method: 'POST',
+      body: JSON.stringify(ask()),
+    })
+    expect(response.status).toBe(200)
+  })
+})
+
+describe('no endpoints', () => {
+  const tools = [{ type: 'function', function: { name: 'f' } }]
+  it.each([
+    [
+      { provider: { only: ['none'] } },
+      404,
+      'constraint_filtered',
+      ['allowed_providers'],
+      'No allowed providers',
+    ],
+    [
+      { provider: { ignore: ['a', 'b'] } },
+      404,
+      'constraint_filtered',
+      ['allowed_providers'],
+      'No allowed providers',
+    ],
+    [
+      { provider: { max_price: { prompt: 0 } } },
+      404,
+      'constraint_filtered',
+      ['max_price'],
+      'No endpoints found',
+    ],
+    [
+      { provider: { ignore: ['b'], require_parameters: true }, tool_choice: 'auto', tools },
+      404,
+      'constraint_filtered',
+      ['require_parameters', 'allowed_providers'],
+      'No endpoints found for acme/one',
+    ],
+    [{ max_tokens: 10_001 }, 400, 'constraint_filtered', ['max_tokens'], 'No endpoints found'],
+    [
+      { messages: [{ role: 'user', content: 'x'.repeat(400_001) }] },
+      400,
+      'constraint_filtered',
+      ['context_length'],
+      'No endpoints found',
+    ],
+  ] as const)('for %j answers %i %s', async (more, ...expected) => {
+    const [status, code, excludedBy, start] = expected
+    const plain = endpointOf({ provider: 'a', parameters: [] })
+    await using router = await openTestRouter([plain, b], {})
+    const response = await router.post(ask(more))
+    const { error } = await bodyOf(response)
+    expect(response.status).toBe(status)
+    expect(error.availability).toMatchObject({ code, retryable: false, excluded_by: excludedBy })
+    expect(error.message.startsWith(start)).toBe(true)
+    expect(error.metadata['excluded']).toHaveLength(2)
+    expect((await recordsOf(router.sink)).requests[0]).toMatchObject({
+      outcome: 'error',
+      fault: status === 404 ? 'policy' : 'client',
+      error_type: status === 404 ? 'no_endpoints' : 'context_length_exceeded',
+      attempts: 0,
+    })
+  })
+
+  it('under a data policy says so', async () => {
+    const trains = endpointOf({ provider: 'a', more: { dataPolicy: { trains: true, retains: true } } })
+    await using router = await openTestRouter([trains], {})
+    const { error } = await bodyOf(router.post(ask({ provider: { data_collection: 'deny' } })))
+    expect(error.message).toMatch(/^No endpoints found matching your data policy \(/)
+    expect(error.availability).toMatchObject({
+      code: 'privacy_restricted',
+      excluded_by: ['data_policy:training'],
+    })
+  })
+
+  it.each([
+    ['key_missing', { upstream: () => ({ baseUrl: '', apiKey: null, keyAlias: 'X' }) }, {}],
+    ['wire_unsupported', {}, { wire: 'gemini' }],
+  ] as const)('by %s is the excluded_by', async (rule, options, spec) => {
+    await using router = await openTestRouter([endpointOf({ provider: 'a', ...spec })], {}, options)
+    const { error } = await bodyOf(router.post(ask()))
+    expect(error.availability).toMatchObject({ code: 'no_endpoints', excluded_by: [rule] })
+  })
+
+  it('does not keep other protocols out when told that all speak OpenAI', async () => {
+    const gemini = endpointOf({ provider: 'a', wire: 'gemini' })
+    const settings = { assumeOpenAiWire: true }
+    await using router = await openTestRouter([gemini], { a: answering('Hi') }, { settings })
+    expect((await router.post(ask())).status).toBe(200)
+  })
+})
