@@ -55,6 +55,13 @@ describe('digestPrompt', () => {
     expect(other[1]).not.toBe(prefixes.keys[1])
   })
 
+  it('has no prefixes, but still an identity, where nothing is cached', () => {
+    const none: PromptCache = { mode: 'none', minTokens: 0, blockTokens: 0, ttlSeconds: 0 }
+    const digest = digestPrompt(plain('a'.repeat(100)), none)
+    expect(digest).toMatchObject({ tokens: 25, prefixes: { keys: [], tokens: [], marked: [] } })
+    expect(digestPrompt(plain('b'.repeat(100)), none).key).not.toBe(digest.key)
+  })
+
   it('spreads keys so that many similar blocks do not collide', () => {
     const text = Array.from({ length: 40_000 }, (_, at) => String(at).padStart(16, '0')).join('')
     const { keys } = digestPrompt(plain(text), implicit).prefixes
