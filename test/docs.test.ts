@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { errorCodes, exitCodes } from '../src/core/index.ts'
@@ -68,6 +68,16 @@ function commandsOf(text: string): string[] {
   const list = text.split('Commands:')[1] ?? ''
   return [...list.matchAll(/^ {2}([a-z]+)/gm)].map(([, name = '']) => name).filter(name => name !== 'help')
 }
+
+describe.each(['docs/architecture.md', 'CONTRIBUTING.md', 'AGENTS.md', 'CHANGELOG.md'])('%s', page => {
+  it('names files and folders that exist, from the root or from src', () => {
+    const named = [...readFileSync(page, 'utf8').matchAll(/`((?:[\w-]+\/)+(?:[\w.-]+\.(?:ts|md|yaml))?)`/g)]
+    const missing = named
+      .map(([, path = '']) => path)
+      .filter(path => !path.startsWith('runs/') && !existsSync(path) && !existsSync(`src/${path}`))
+    expect(missing).toEqual([])
+  })
+})
 
 describe('the help of the command line', () => {
   it('lists commands that the README names, and explains every flag of each', async () => {

@@ -1,5 +1,5 @@
 /** Position of a caller in a trace, as W3C Trace Context carries it from process to process. */
-export interface TraceContext {
+interface TraceContext {
   /** 32 lower-case hex digits, not all zero. */
   readonly traceId: string
   /** Span id of the caller: 16 lower-case hex digits, not all zero. */

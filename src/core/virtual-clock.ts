@@ -1,7 +1,7 @@
 import { type Clock, nsPerMs } from './clock.ts'
 
 /** A clock that moves only when told to; used by tests and by virtual-time simulation. */
-export interface VirtualClock extends Clock {
+interface VirtualClock extends Clock {
   /** Moves time forward by `ms`, waking sleepers in order of their due time. */
   advanceMs(ms: number): Promise<void>
 }

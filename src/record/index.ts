@@ -1,18 +1,10 @@
 // The facts: one row per request, per attempt and per run, each column with type, unit and meaning,
 // and what an answer cost. Pure: rows are made here, never stored or measured here.
 export type { AttemptRecord } from './attempt-columns.ts'
-export type { Column, Columns } from './column.ts'
+export type { Columns } from './column.ts'
 export { type Cost, costOf } from './cost.ts'
 export { recordsMarkdown } from './markdown.ts'
-export type {
-  AttemptKind,
-  Fallback,
-  Fault,
-  OutcomeName,
-  Phase,
-  StickyState,
-  Vantage,
-} from './names.ts'
+export type { Fault, OutcomeName, Phase } from './names.ts'
 export type { RequestRecord } from './request-columns.ts'
 export type { RunRecord } from './run-columns.ts'
 export type { RecordSink } from './sink.ts'

@@ -30,10 +30,6 @@ export const costSources = ['none', 'provider', 'local'] as const
 /** State of a run. */
 export const runStatuses = ['running', 'done', 'failed', 'aborted'] as const
 
-export type Vantage = (typeof vantages)[number]
 export type Phase = (typeof phases)[number]
 export type OutcomeName = (typeof outcomes)[number]
 export type Fault = (typeof faults)[number]
-export type Fallback = (typeof fallbacks)[number]
-export type StickyState = (typeof stickyStates)[number]
-export type AttemptKind = (typeof attemptKinds)[number]

@@ -4,7 +4,7 @@ import type { SpanExporter } from './exporter.ts'
 import { createReadableSpans } from './readable-span.ts'
 import type { Span, TelemetryResource } from './span-value.ts'
 
-export interface OtlpExporterOptions {
+interface OtlpExporterOptions {
   /** Full address of the receiver, such as `http://127.0.0.1:4318/v1/traces`. */
   readonly url: string
   /** Sent with every batch; may hold a key, which is never logged. */

@@ -1,7 +1,7 @@
 import { UserError } from '../core/index.ts'
 
 /** Where spans are sent, and with which headers. */
-export interface OtlpTarget {
+interface OtlpTarget {
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
 }

@@ -5,7 +5,7 @@ import { spanOfRequest } from './span-of-request.ts'
 import { spanRow } from './span-row.ts'
 import type { Span, TelemetryResource } from './span-value.ts'
 
-export interface TracingSinkOptions {
+interface TracingSinkOptions {
   /** Takes the records, and a row for each of their spans. */
   readonly sink: RecordSink
   /** null: spans go to the store only. */
