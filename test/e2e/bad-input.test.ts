@@ -1,0 +1,103 @@
+import { writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { runCli, startCli } from '../support/run-cli.ts'
+import { makeTemporaryFolder, type TemporaryFolder } from '../support/temporary-folder.ts'
+
+const sound = `version: 1
+name: sound
+arms: [{ name: a, model: openai/gpt-oss-120b }]
+workload: { kind: builtin, set: quickstart, requests: 2 }
+arrivals: { kind: constant, rate_per_second: 10 }
+`
+
+describe('routebench with bad input', () => {
+  let folder: TemporaryFolder
+  beforeAll(async () => {
+    folder = await makeTemporaryFolder()
+    await writeFile(folder.file('sound.yaml'), sound)
+    await writeFile(
+      folder.file('wrong.yaml'),
+      sound.replace('requests: 2', 'requests: -2').replace('name: sound', 'nam: x'),
+    )
+    await writeFile(folder.file('model.yaml'), sound.replace('gpt-oss-120b', 'gpt-oss-12b'))
+    await writeFile(
+      folder.file('trace.yaml'),
+      sound.replace(/workload: .*/, 'workload: { kind: sessions, file: bad.jsonl, sessions: 1 }'),
+    )
+    await writeFile(folder.file('bad.jsonl'), '{"id": 1}\nno json\n')
+    await writeFile(folder.file('catalog.yaml'), 'version: 1\nmodels: 7\n')
+    await writeFile(
+      folder.file('key.yaml'),
+      sound.replace(
+        'model: openai',
+        'target: { base_url: "http://127.0.0.1:9/v1", api_key_env: NO_SUCH_KEY }, model: openai',
+      ),
+    )
+  })
+  afterAll(() => folder[Symbol.asyncDispose]())
+
+  const rows: readonly (readonly [string, readonly string[], number, RegExp, Record<string, string>?])[] = [
+    ['an unknown command', ['frobnicate'], 64, /unknown command/],
+    ['an unknown option', ['run', '--nope', 'sound.yaml'], 64, /unknown option/],
+    ['a missing scenario', ['run', 'none.yaml'], 64, /E_FILE_UNREADABLE.*none\.yaml/],
+    [
+      'a wrong scenario, all problems at once',
+      ['run', 'wrong.yaml'],
+      64,
+      /wrong\.yaml:2:\d+[\s\S]*wrong\.yaml:4:\d+[\s\S]*E_SCENARIO_INVALID/,
+    ],
+    ['an unknown model', ['run', 'model.yaml'], 64, /E_MODEL_UNKNOWN[\s\S]*gpt-oss-120b/],
+    [
+      'a wrong trace',
+      ['run', 'trace.yaml'],
+      64,
+      /bad\.jsonl:1:\d+[\s\S]*bad\.jsonl:2:\d+[\s\S]*E_TRACE_INVALID/,
+    ],
+    [
+      'a wrong catalogue',
+      ['catalog', 'check', 'catalog.yaml'],
+      64,
+      /catalog\.yaml:2:\d+[\s\S]*E_CATALOG_INVALID/,
+    ],
+    ['a missing key', ['run', 'key.yaml'], 64, /E_KEY_MISSING.*NO_SUCH_KEY/],
+    ['an unknown run', ['report', '20200101-000000-none'], 64, /E_RUN_UNKNOWN/],
+    [
+      'an unreachable ClickHouse',
+      ['run', 'sound.yaml'],
+      75,
+      /E_STORE_UNREACHABLE/,
+      { CLICKHOUSE_URL: 'http://127.0.0.1:9' },
+    ],
+  ]
+  it.each(rows)(
+    'says what is wrong with %s and exits with its code',
+    async (_name, args, exitCode, message, env = {}) => {
+      const got = await runCli(args, { cwd: folder.path, env })
+      expect(got.stderr).toMatch(message)
+      expect(got.exitCode).toBe(exitCode)
+      expect(got.stderr).not.toMatch(/\n {4}at /)
+    },
+  )
+
+  it('names the port that is in use', async () => {
+    const server = createServer()
+    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+    const address = server.address()
+    const port = typeof address === 'object' ? String(address?.port) : ''
+    const got = await runCli(['providers', '--port', port], { cwd: folder.path })
+    server.close()
+    expect(got).toMatchObject({ exitCode: 75 })
+    expect(got.stderr).toMatch(new RegExp(`E_PORT_IN_USE.*${port}`))
+  })
+
+  it('names the process that holds the store', async () => {
+    const serving = startCli(['store', 'serve', '--port', '0'], { cwd: folder.path })
+    await serving.said(/store: http/)
+    const got = await runCli(['store', 'serve', '--port', '0'], { cwd: folder.path })
+    serving.child.kill('SIGTERM')
+    await serving.ended
+    expect(got).toMatchObject({ exitCode: 75 })
+    expect(got.stderr).toMatch(/E_STORE_LOCKED/)
+  })
+})

@@ -1,0 +1,135 @@
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type CliResult, runCli, startCli } from '../support/run-cli.ts'
+import { makeTemporaryFolder, type TemporaryFolder } from '../support/temporary-folder.ts'
+
+const small = `version: 1
+name: small
+seed: small
+arms:
+  - { name: cheap, model: openai/gpt-oss-120b }
+  - { name: fast, model: openai/gpt-oss-120b, parameters: { provider: { order: [groq, cerebras] } } }
+workload: { kind: builtin, set: quickstart, requests: 20 }
+arrivals: { kind: constant, rate_per_second: 20 }
+simulation:
+  speed: 20
+  faults:
+    - { kind: status, status: 503, provider: groq, ratio: 0.5 }
+`
+
+interface Summary {
+  readonly runId: string
+  readonly status: string
+  readonly validity: { readonly verdict: string; readonly reasons: readonly string[] }
+  readonly conservation: { readonly verdict: string }
+  readonly counts: Readonly<Record<string, number>>
+  readonly cost: Readonly<Record<string, unknown>>
+  readonly arms: Readonly<Record<string, object>>
+  readonly endpoints: readonly object[]
+  readonly run: { readonly planHash: string }
+}
+
+function readSummary(folder: TemporaryFolder, run = 'latest'): Summary {
+  const summary: Summary = JSON.parse(readFileSync(folder.file(`runs/${run}/summary.json`), 'utf8'))
+  return summary
+}
+
+describe('routebench run', () => {
+  let folder: TemporaryFolder
+  let first: CliResult
+
+  beforeAll(async () => {
+    folder = await makeTemporaryFolder()
+    await writeFile(folder.file('small.yaml'), small)
+    first = await runCli(['run', 'small.yaml'], { cwd: folder.path })
+  })
+  afterAll(() => folder[Symbol.asyncDispose]())
+
+  it('plays a scenario from start to report and exits by its verdict', () => {
+    // A machine under load may make the run invalid, which is exit 3 and no defect.
+    expect([0, 3], first.stderr).toContain(first.exitCode)
+    expect(first.stdout).toMatch(/Request success/)
+    expect(first.stdout).toMatch(/report: runs\/.*report\.html/)
+  })
+
+  it('writes every file that others rely on, and points latest at the run', () => {
+    const files = readdirSync(folder.file('runs/latest'))
+    expect(files).toEqual(
+      expect.arrayContaining([
+        'journal',
+        'report.html',
+        'report.md',
+        'scenario.resolved.yaml',
+        'summary.json',
+      ]),
+    )
+    expect(readlinkSync(folder.file('runs/latest'))).toBe(readSummary(folder).runId)
+  })
+
+  it('counts every planned request once, and its records add up', () => {
+    const { counts, conservation, status, arms, endpoints } = readSummary(folder)
+    expect(counts).toMatchObject({ planned: 40, sent: 40 })
+    const { ok = 0, error = 0, canceled = 0, truncated = 0 } = counts
+    expect(ok + error + canceled + truncated).toBe(40)
+    expect(conservation).toMatchObject({ verdict: 'holds', violations: [] })
+    expect(status).toBe('done')
+    expect(Object.keys(arms).toSorted()).toEqual(['cheap', 'fast'])
+    expect(endpoints.length).toBeGreaterThan(1)
+  })
+
+  it('gives money as decimal strings', () => {
+    const { usd, noCacheUsd } = readSummary(folder).cost
+    expect(usd).toMatch(/^\d+\.\d+$/)
+    expect(noCacheUsd).toMatch(/^\d+\.\d+$/)
+  })
+
+  it('prints the same report again from the store', async () => {
+    const again = await runCli(['report', 'latest', '--format', 'json'], { cwd: folder.path })
+    expect(again.exitCode, again.stderr).toBe(0)
+    expect(JSON.parse(again.stdout)).toEqual(readSummary(folder))
+  })
+
+  it('makes the same plan and the same counts from the same seed', async () => {
+    const second = await runCli(['run', 'small.yaml'], { cwd: folder.path })
+    expect([0, 3], second.stderr).toContain(second.exitCode)
+    const runs = readdirSync(folder.file('runs')).filter(name => name !== 'latest')
+    expect(runs).toHaveLength(2)
+    const [a, b] = runs.map(run => readSummary(folder, run))
+    expect(b?.run.planHash).toBe(a?.run.planHash)
+    expect(b?.counts).toEqual(a?.counts)
+  })
+
+  it('joins client, router and attempts in one trace in the store', async () => {
+    const serving = startCli(['store', 'serve', '--port', '0'], { cwd: folder.path })
+    const [, url = ''] = await serving.said(/store: (http:\S+)/)
+    const sql = `SELECT SpanKind, count() AS n FROM routebench.otel_traces WHERE TraceId IN
+      (SELECT trace_id FROM routebench.requests WHERE vantage = 'client' AND outcome = 'ok' LIMIT 1)
+      GROUP BY SpanKind ORDER BY SpanKind FORMAT JSONEachRow`
+    const answer = await fetch(`${url}/?query=${encodeURIComponent(sql)}`)
+    const rows = (await answer.text()).trim().split('\n')
+    serving.child.kill('SIGINT')
+    expect((await serving.ended).exitCode).toBe(0)
+    expect(rows.join()).toMatch(/Client.*Server/)
+  })
+})
+
+describe('routebench run, interrupted', () => {
+  it('keeps every finished request, reports them and exits 130', async () => {
+    await using folder = await makeTemporaryFolder()
+    await writeFile(folder.file('slow.yaml'), small.replace('requests: 20', 'requests: 400'))
+    const running = startCli(['run', 'slow.yaml'], { cwd: folder.path })
+    await running.said(/requests planned/)
+    await new Promise(resolve => setTimeout(resolve, 4000))
+    running.child.kill('SIGINT')
+    const { exitCode, stderr } = await running.ended
+    expect(exitCode, stderr).toBe(130)
+    const { counts, conservation, validity } = readSummary(folder)
+    const { planned = 0, sent = 0, ok = 0, error = 0, canceled = 0, truncated = 0 } = counts
+    expect(sent).toBeLessThan(planned)
+    expect(ok).toBeGreaterThan(0)
+    expect(ok + error + canceled + truncated).toBe(sent)
+    expect(conservation.verdict).toBe('holds')
+    expect(validity.reasons.join()).toMatch(/interrupted/)
+  })
+})
