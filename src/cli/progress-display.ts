@@ -44,7 +44,7 @@ export function showProgress({
 }
 
 /** One line: time, requests sent of planned, outcomes, money. Pure. */
-export function progressLine({ planned, sent, outcomes, spent }: Progress, elapsedSeconds: number): string {
+function progressLine({ planned, sent, outcomes, spent }: Progress, elapsedSeconds: number): string {
   const { ok, error, truncated, canceled } = outcomes
   const inFlight = sent - ok - error - truncated - canceled
   const failures = [

@@ -23,7 +23,7 @@ export interface Validity {
  * Bounds past which a run measured its own client instead of the target.
  * Wide enough for a shared 2-core machine, narrow against the hundreds of milliseconds of a first token.
  */
-export const validityBounds = { schedLagP99Us: 25_000, loopDelayP99Us: 25_000, cpuRatio: 0.9 } as const
+const validityBounds = { schedLagP99Us: 25_000, loopDelayP99Us: 25_000, cpuRatio: 0.9 } as const
 
 /** Judges a run by stated bounds. Pure. */
 export function judgeRun(conduct: RunConduct): Validity {

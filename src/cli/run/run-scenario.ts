@@ -9,6 +9,7 @@ import type { LoadedScenario } from '../load-scenario.ts'
 import { type ConfiguredStore, openConfiguredStore } from '../open-configured-store.ts'
 import { type PlayEnvironment, playAndRecord } from './play-and-record.ts'
 import { createRunFolder, type RunFolder } from './run-folder.ts'
+import { requireKeys } from './targets.ts'
 import { writeReport } from './write-report.ts'
 
 /** Everything a run needs from outside. */
@@ -46,6 +47,7 @@ export async function runScenario(options: RunOptions): Promise<FinishedRun> {
   const { loaded, clock, say } = options
   const { scenario } = loaded
   const plan = await planScenario(loaded, options.catalogFiles)
+  requireKeys(scenario, options.env)
   const startedEpochUs = clock.epochUs()
   const runId = createRunId(startedEpochUs, options.rng)
   const resolvedScenario = resolvedScenarioYaml(scenario)

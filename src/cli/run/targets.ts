@@ -91,6 +91,11 @@ function targetOf({ name, target }: Arm, routerUrl: string | null, env: NodeJS.P
   }
 }
 
+/** Looks for the keys that the arms' own APIs need, before anything is started. @throws UserError E_KEY_MISSING */
+export function requireKeys({ arms }: Scenario, env: NodeJS.ProcessEnv): void {
+  for (const { name, target } of arms) if (target.kind === 'url') keyOf(name, target, env)
+}
+
 function keyOf(
   arm: string,
   target: Extract<TargetSpec, { kind: 'url' }>,
