@@ -9,7 +9,7 @@ export interface RunFolder {
 }
 
 /** The paths of a run; touches nothing. */
-export function runFolder(runsFolder: string, runId: string): RunFolder {
+function runFolder(runsFolder: string, runId: string): RunFolder {
   const path = join(runsFolder, runId)
   return { path, journal: join(path, 'journal'), file: name => join(path, name) }
 }
