@@ -94,45 +94,21 @@ describe('the edge of the router', () => {
 
 describe('no endpoints', () => {
   const tools = [{ type: 'function', function: { name: 'f' } }]
+  const constraint = { status: 404, code: 'constraint_filtered', start: 'No endpoints found' }
+  const providers = { excludedBy: ['allowed_providers'], start: 'No allowed providers' }
+  const tooLong = 'x'.repeat(400_001)
+  const strict = { provider: { ignore: ['b'], require_parameters: true }, tool_choice: 'auto', tools }
   it.each([
+    [{ provider: { only: ['none'] } }, { ...constraint, ...providers }],
+    [{ provider: { ignore: ['a', 'b'] } }, { ...constraint, ...providers }],
+    [{ provider: { max_price: { prompt: 0 } } }, { ...constraint, excludedBy: ['max_price'] }],
+    [strict, { ...constraint, excludedBy: ['require_parameters', 'allowed_providers'] }],
+    [{ max_tokens: 10_001 }, { ...constraint, status: 400, excludedBy: ['max_tokens'] }],
     [
-      { provider: { only: ['none'] } },
-      404,
-      'constraint_filtered',
-      ['allowed_providers'],
-      'No allowed providers',
+      { messages: [{ role: 'user', content: tooLong }] },
+      { ...constraint, status: 400, excludedBy: ['context_length'] },
     ],
-    [
-      { provider: { ignore: ['a', 'b'] } },
-      404,
-      'constraint_filtered',
-      ['allowed_providers'],
-      'No allowed providers',
-    ],
-    [
-      { provider: { max_price: { prompt: 0 } } },
-      404,
-      'constraint_filtered',
-      ['max_price'],
-      'No endpoints found',
-    ],
-    [
-      { provider: { ignore: ['b'], require_parameters: true }, tool_choice: 'auto', tools },
-      404,
-      'constraint_filtered',
-      ['require_parameters', 'allowed_providers'],
-      'No endpoints found for acme/one',
-    ],
-    [{ max_tokens: 10_001 }, 400, 'constraint_filtered', ['max_tokens'], 'No endpoints found'],
-    [
-      { messages: [{ role: 'user', content: 'x'.repeat(400_001) }] },
-      400,
-      'constraint_filtered',
-      ['context_length'],
-      'No endpoints found',
-    ],
-  ] as const)('for %j answers %i %s', async (more, ...expected) => {
-    const [status, code, excludedBy, start] = expected
+  ])('for %j names the filter', async (more, { status, code, excludedBy, start }) => {
     const plain = endpointOf({ provider: 'a', parameters: [] })
     await using router = await openTestRouter([plain, b], {})
     const response = await router.post(ask(more))
