@@ -14,7 +14,7 @@ export interface PrefixCache {
 }
 
 /** Which keys to look at, and when. `from` may be negative. */
-export interface PrefixRange {
+interface PrefixRange {
   readonly from: number
   readonly to: number
   readonly nowMs: number

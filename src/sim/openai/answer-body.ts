@@ -10,7 +10,7 @@ export interface AnswerHead {
 }
 
 /** Usage in OpenAI's form: `prompt_tokens` contains the cached ones. */
-export function usageBody(usage: AnswerUsage): object {
+function usageBody(usage: AnswerUsage): object {
   const { inputTokens, outputTokens, cachedTokens, writtenTokens } = usage
   return {
     prompt_tokens: inputTokens,

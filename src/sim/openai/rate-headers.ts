@@ -17,7 +17,7 @@ export function retryHeaders(retryAfterMs: number | null, speed: number): Record
 }
 
 /** A duration as Go prints it. */
-export function goDuration(ms: number): string {
+function goDuration(ms: number): string {
   if (ms < 1000) return `${Math.ceil(ms)}ms`
   const seconds = Math.ceil(ms) / 1000
   return seconds < 60 ? `${seconds}s` : `${Math.floor(seconds / 60)}m${Number((seconds % 60).toFixed(3))}s`
