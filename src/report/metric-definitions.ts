@@ -18,7 +18,7 @@ const rows: readonly (readonly [
   [
     'requests',
     'Requests',
-    'requests sent in phase `measure`',
+    'requests sent in phase measure',
     'count',
     'warm-up and cool-down; they are in the counts of the run',
   ],
@@ -27,7 +27,7 @@ const rows: readonly (readonly [
     'p50, p95, p99',
     'value at index ⌊level × n⌋ of the n sorted values (exact, no interpolation)',
     'as the values',
-    'failures and cancellations; read them next to request success. Marked ° where n < 100 (p95: n < 20): little more than the maximum',
+    'failures and cancellations; read them next to request success. Marked ° (in HTML: grey) where n < 100 (p95: n < 20): little more than the maximum',
   ],
   [
     'ttft',

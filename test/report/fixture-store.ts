@@ -1,26 +1,23 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Session } from 'chdb'
 import {
   type AttemptRecord,
-  type Columns,
   encodeAttempt,
   encodeRequest,
   encodeRun,
   type RequestRecord,
   type RunRecord,
-  recordTables,
 } from '../../src/record/index.ts'
 import type { RecordReader } from '../../src/report/index.ts'
+import { migrate, openStore, startEmbeddedStore } from '../../src/store/index.ts'
 
-/** An empty embedded store with the record tables, for the tests of this folder. */
+/** A real embedded store that tests of reports fill with hand-made rows. */
 export interface FixtureStore extends RecordReader {
-  insert(rows: FixtureRows): void
-  execute(sql: string): void
-  /** Empties all tables. */
-  clear(): void
-  close(): void
+  insert(rows: FixtureRows): Promise<void>
+  /** Empties the record tables. */
+  clear(): Promise<void>
+  close(): Promise<void>
 }
 
 export interface FixtureRows {
@@ -29,49 +26,38 @@ export interface FixtureRows {
   readonly runs?: readonly RunRecord[]
 }
 
-export function openFixtureStore(): FixtureStore {
-  const folder = mkdtempSync(join(tmpdir(), 'routebench-report-'))
-  const session = new Session(folder)
-  session.query('CREATE DATABASE routebench')
-  session.query('USE routebench')
-  for (const [table, columns] of Object.entries(recordTables)) session.query(createTable(table, columns))
+export async function openFixtureStore(): Promise<FixtureStore> {
+  const folder = await mkdtemp(join(tmpdir(), 'routebench-report-'))
+  const engine = await startEmbeddedStore({ dataDir: join(folder, 'store') })
+  const store = await openStore({ url: engine.url })
+  await migrate(store)
+  let inserts = 0
 
-  function insertRows<Row>(table: string, rows: readonly Row[], encode: (row: Row) => string): void {
-    for (let from = 0; from < rows.length; from += 20_000) {
-      const lines = rows.slice(from, from + 20_000).map(encode)
-      session.query(`INSERT INTO routebench.${table} FORMAT JSONEachRow ${lines.join('\n')}`)
-    }
-  }
-
-  async function query<Row>(sql: string, params: Readonly<Record<string, unknown>> = {}): Promise<Row[]> {
-    const text = session.queryBind(sql, { ...params }, 'JSONEachRow')
-    return text
-      .split('\n')
-      .filter(line => line !== '')
-      .map(line => JSON.parse(line))
+  async function insertLines(
+    table: 'requests' | 'attempts' | 'runs',
+    lines: readonly string[],
+  ): Promise<void> {
+    if (lines.length === 0) return
+    inserts++
+    const path = join(folder, `${table}-${inserts}.jsonl`)
+    await writeFile(path, `${lines.join('\n')}\n`)
+    await store.insertSegment({ table, path, token: path })
   }
 
   return Object.freeze({
-    query,
-    execute: (sql: string) => {
-      session.query(sql)
+    query: store.query,
+    insert: async ({ requests = [], attempts = [], runs = [] }: FixtureRows) => {
+      await insertLines('requests', requests.map(encodeRequest))
+      await insertLines('attempts', attempts.map(encodeAttempt))
+      await insertLines('runs', runs.map(encodeRun))
     },
-    insert: ({ requests = [], attempts = [], runs = [] }: FixtureRows) => {
-      insertRows('requests', requests, encodeRequest)
-      insertRows('attempts', attempts, encodeAttempt)
-      insertRows('runs', runs, encodeRun)
+    clear: async () => {
+      for (const table of ['requests', 'attempts', 'runs']) await store.command(`TRUNCATE TABLE ${table}`)
     },
-    clear: () => {
-      for (const table of Object.keys(recordTables)) session.query(`TRUNCATE TABLE routebench.${table}`)
-    },
-    close: () => {
-      session.close()
-      rmSync(folder, { recursive: true, force: true })
+    close: async () => {
+      await store.close()
+      await engine.close()
+      await rm(folder, { recursive: true, force: true })
     },
   })
-}
-
-function createTable(table: string, columns: Columns): string {
-  const definitions = Object.entries(columns).map(([name, { clickhouse }]) => `${name} ${clickhouse}`)
-  return `CREATE TABLE routebench.${table} (${definitions.join(', ')}) ENGINE = MergeTree ORDER BY run_id`
 }

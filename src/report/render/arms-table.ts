@@ -89,7 +89,7 @@ export function armsTables(summary: RunSummary): readonly ReportTable[] {
 }
 
 /** What the numbers of all arms are about. */
-export const armsNote = 'Measured requests only; times over successful ones.'
+const armsNote = 'Measured requests only; times over successful ones.'
 
 function sidesOf(summary: RunSummary) {
   const arms = Object.entries(summary.arms)

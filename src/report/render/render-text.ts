@@ -15,6 +15,9 @@ export interface TextOptions {
   readonly color: boolean
 }
 
+/** A terminal shows the head of a long table; the other formats have all of it. */
+const mostRows = 8
+
 type Paint = (style: 'bold' | 'dim' | 'green' | 'red' | 'yellow', text: string) => string
 
 /** No frame: columns stand apart by two spaces, one rule under the heading. */
@@ -45,7 +48,7 @@ export function renderText(summary: RunSummary, { width, color }: TextOptions): 
     servedTable(summary),
     errorsTable(summary),
     fallbacksTable(summary),
-    { ...slowestTable(summary), rows: slowestTable(summary).rows.slice(0, 5) },
+    slowestTable(summary),
   ].filter(({ rows }) => rows.length > 0)
   const parts = [
     heading(summary, paint),
@@ -80,7 +83,8 @@ function headline(summary: RunSummary, paint: Paint): string {
 }
 
 function block(table: ReportTable, width: number, paint: Paint): string {
-  const { columns, rows } = fitColumns(table, width)
+  const shown = table.id === 'arms' ? table.rows : table.rows.slice(0, mostRows)
+  const { columns, rows } = fitColumns({ ...table, rows: shown }, width)
   const view = new Table({
     chars: borders,
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0, compact: true },
@@ -97,5 +101,7 @@ function block(table: ReportTable, width: number, paint: Paint): string {
     .split('\n')
     .map(line => line.trimEnd())
     .filter(line => line !== '')
-  return [paint('bold', table.title), ...lines].join('\n')
+  const left = table.rows.length - shown.length
+  const more = left > 0 ? [paint('dim', `… and ${left} more in report.html`)] : []
+  return [paint('bold', table.title), ...lines, ...more].join('\n')
 }

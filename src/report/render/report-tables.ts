@@ -65,18 +65,18 @@ export function errorsTable({ errors }: RunSummary): ReportTable {
     columns: [
       textColumn('Seen by'),
       textColumn('Type'),
-      textColumn('Blamed on', { rank: 6 }),
-      textColumn('Provider', { rank: 7 }),
       numberColumn('Count', { rank: 8 }),
       numberColumn('Share', { metric: 'error-share', rank: 8 }),
+      textColumn('Blamed on', { rank: 6 }),
+      textColumn('Provider', { rank: 7 }),
     ],
     rows: errors.map(error => [
       cell(error.grain === 'request' ? 'caller' : 'attempt'),
       cell(error.errorType),
-      cell(error.fault.replace('_', ' ')),
-      cell(error.provider || absent),
       cell(formatCount(error.count)),
       cell(formatPercent(error.share)),
+      cell(error.fault.replace('_', ' ')),
+      cell(error.provider || absent),
     ]),
   }
 }
@@ -90,14 +90,14 @@ export function fallbacksTable({ fallbacks }: RunSummary): ReportTable {
     columns: [
       textColumn('From'),
       textColumn('To'),
-      textColumn('Because of'),
       numberColumn('Requests', { rank: 8 }),
+      textColumn('Because of'),
     ],
     rows: fallbacks.map(flow => [
       cell(flow.from),
       cell(flow.to || 'nobody: the request failed'),
-      cell(flow.cause || absent),
       cell(formatCount(flow.count)),
+      cell(flow.cause || absent),
     ]),
   }
 }

@@ -23,33 +23,34 @@ SELECT countIf(vantage = 'client') AS clients, countIf(vantage = 'router') AS ro
   (SELECT any(sent) FROM newest) AS sent, (SELECT any(records_dropped) FROM newest) AS dropped
 FROM requests WHERE run_id = {run_id:String}`
 
-/** One row per request with what each side said of it. One pass and no join, so that no side can hide another. */
+/** All five counts in one number; two sides agree when their numbers cancel out. */
+const tokensSql = `cityHash64(input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, reasoning_tokens)`
+
+/**
+ * One row per request with what each side said of it, as sums of plain numbers: one pass and no join, so that no
+ * side can hide another. What must be equal enters with opposite signs and leaves a balance of 0.
+ */
 const perRequestSql = `per_request AS (
-  SELECT request_id, countIf(side = 'client') AS clients, countIf(side = 'router') AS routers,
-    countIf(side = 'attempt') AS tries, countIf(side = 'attempt' AND winner) AS winners,
-    anyIf(target, side = 'client') AS target, anyIf(http_status, side = 'client') AS client_status,
-    anyIf(outcome = 'ok', side = 'router') AS router_ok, anyIf(attempts, side = 'router') AS declared,
-    anyIf(cost_usd, side = 'router') AS cost, sumIf(cost_usd, side = 'attempt') AS tries_cost,
-    countIf(side = 'attempt' AND cost_usd IS NULL) AS unpriced,
-    anyIf(input_tokens, side = 'client') AS client_input, anyIf(input_tokens, winner) AS winner_input,
-    anyIf(output_tokens, side = 'client') AS client_output, anyIf(output_tokens, winner) AS winner_output,
-    anyIf(cache_read_tokens, side = 'client') AS client_read, anyIf(cache_read_tokens, winner) AS winner_read,
-    anyIf(cache_write_tokens, side = 'client') AS client_write, anyIf(cache_write_tokens, winner) AS winner_write,
-    anyIf(reasoning_tokens, side = 'client') AS client_reasoning, anyIf(reasoning_tokens, winner) AS winner_reasoning
+  SELECT request_id, sum(client) AS clients, sum(router) AS routers, sum(attempt) AS tries, sum(wins) AS winners,
+    sum(expected) AS router_expected, sum(succeeded) AS router_ok, sum(declared) AS declared,
+    sum(router AND cost_usd IS NULL) AS routers_unpriced, sum(attempt AND cost_usd IS NULL) AS tries_unpriced,
+    sum(multiIf(router, cost_usd, attempt, -cost_usd, NULL)) AS cost_balance,
+    sum((client OR wins) AND input_tokens IS NOT NULL) AS token_sides,
+    groupBitXor(if((client OR wins) AND input_tokens IS NOT NULL, tokens, 0)) AS token_balance
   FROM (
-    SELECT toString(vantage) AS side, request_id, false AS winner, toString(target) AS target, http_status,
-      toString(outcome) AS outcome, attempts, cost_usd, input_tokens, output_tokens, cache_read_tokens,
-      cache_write_tokens, reasoning_tokens
+    SELECT request_id, vantage = 'client' AS client, vantage = 'router' AS router, false AS attempt, false AS wins,
+      client AND http_status != 0 AND target IN routed_targets AS expected, router AND outcome = 'ok' AS succeeded,
+      if(router, attempts, 0) AS declared, cost_usd, input_tokens, ${tokensSql} AS tokens
     FROM requests WHERE run_id = {run_id:String}
     UNION ALL
-    SELECT 'attempt' AS side, request_id, winner, '' AS target, http_status, toString(outcome) AS outcome,
-      0 AS attempts, cost_usd, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, reasoning_tokens
+    SELECT request_id, false AS client, false AS router, true AS attempt, winner AS wins, false AS expected,
+      false AS succeeded, 0 AS declared, cost_usd, input_tokens, ${tokensSql} AS tokens
     FROM attempts WHERE run_id = {run_id:String} AND kind != 'probe')
   GROUP BY request_id)`
 
 /** Targets that are our router: at least one of their requests has a router's row. */
 const routedTargetsSql = `routed_targets AS (
-  SELECT DISTINCT toString(target) FROM requests
+  SELECT DISTINCT target FROM requests
   WHERE run_id = {run_id:String} AND vantage = 'client' AND request_id IN (
     SELECT request_id FROM requests WHERE run_id = {run_id:String} AND vantage = 'router'))`
 
@@ -106,7 +107,7 @@ function lawsSql(laws: readonly Law[]): string {
     ({ broken }, index) =>
       `countIf(${broken}) AS broken_${index}, groupArrayIf(3)(toString(request_id), ${broken}) AS ids_${index}`,
   )
-  return `WITH ${perRequestSql}, ${routedTargetsSql} SELECT ${columns.join(',\n  ')} FROM per_request`
+  return `WITH ${routedTargetsSql}, ${perRequestSql}\nSELECT ${columns.join(',\n  ')} FROM per_request`
 }
 
 function violationOf(law: Law, index: number, row: LawRow): Violation {

@@ -8,9 +8,6 @@ export interface Law {
   readonly broken: string
 }
 
-const tokenClasses = ['input', 'output', 'read', 'write', 'reasoning']
-const tokensDiffer = tokenClasses.map(name => `ifNull(client_${name} != winner_${name}, false)`).join(' OR ')
-
 /** Conservation between the records of one request. */
 export const requestLaws: readonly Law[] = [
   {
@@ -24,7 +21,7 @@ export const requestLaws: readonly Law[] = [
     meaning: 'a request that our router answered has exactly one router record',
     needs: ['client', 'router'],
     // A request without any answer may have died on its way to the router.
-    broken: `clients > 0 AND (routers > 1 OR (routers = 0 AND client_status != 0 AND target IN routed_targets))`,
+    broken: `clients > 0 AND (routers > 1 OR (routers = 0 AND router_expected > 0))`,
   },
   {
     name: 'client_known',
@@ -43,18 +40,20 @@ export const requestLaws: readonly Law[] = [
     name: 'winner',
     meaning: 'at most one attempt wins, and exactly one when the request succeeded',
     needs: ['router'],
-    broken: 'winners > 1 OR (routers > 0 AND router_ok AND winners = 0)',
+    broken: 'winners > 1 OR (router_ok > 0 AND winners = 0)',
   },
   {
     name: 'cost',
     meaning: "a request's cost = the sum of its attempts' costs; unknown only when an attempt's is",
     needs: ['router'],
-    broken: `routers > 0 AND tries > 0 AND if(cost IS NULL, unpriced = 0, unpriced > 0 OR cost != tries_cost)`,
+    broken:
+      'routers = 1 AND tries > 0 AND if(routers_unpriced > 0, tries_unpriced = 0, tries_unpriced > 0 OR cost_balance != 0)',
   },
   {
     name: 'tokens',
     meaning: "a client's token counts = the winning attempt's",
     needs: ['client', 'router'],
-    broken: `clients > 0 AND winners = 1 AND (${tokensDiffer})`,
+    // A side that was told no usage cannot differ.
+    broken: 'clients = 1 AND winners = 1 AND token_sides = 2 AND token_balance != 0',
   },
 ]

@@ -47,8 +47,8 @@ SELECT provider, model, endpoint, count() AS attempts, countIf(outcome = 'ok') A
 FROM tries GROUP BY provider, model, endpoint ORDER BY attempts DESC, provider, model, endpoint`
 
 const servedSql = `WITH ${measuredSql}, ${routedSql}, answered AS (
-  SELECT if(m.served_provider != '', m.served_provider, r.served_provider) AS provider,
-    if(m.served_model != '', m.served_model, r.served_model) AS model,
+  SELECT if(r.served_provider != '', r.served_provider, m.served_provider) AS provider,
+    if(r.served_model != '', r.served_model, m.served_model) AS model,
     m.outcome AS outcome, m.latency_us AS latency_us, m.ttft_us AS ttft_us,
     coalesce(m.output_tokens, r.output_tokens) AS output_tokens,
     if(r.known, r.cost_usd, m.cost_usd) AS cost_usd

@@ -64,10 +64,8 @@ FROM requests WHERE run_id = {run_id:String} GROUP BY vantage`
  */
 export async function readRun(reader: RecordReader, runId: string): Promise<RunHead> {
   const params = { run_id: runId }
-  const [[found], counts] = await Promise.all([
-    reader.query<RunRow>(runSql, params),
-    reader.query<CountRow>(countsSql, params),
-  ])
+  const [found] = await reader.query<RunRow>(runSql, params)
+  const counts = await reader.query<CountRow>(countsSql, params)
   if (!found && counts.length === 0) throw unknownRun(runId)
   const run = found ?? noRun
   const client = counts.find(row => row.vantage === 'client')

@@ -39,7 +39,7 @@ SELECT intDiv(toUnixTimestamp64Micro(ts) - {first_us:Int64}, {bucket_us:Int64}) 
 FROM measured GROUP BY bucket ORDER BY bucket`
 
 const distributionSql = `WITH ${measuredSql}, ${routedSql}, timed AS (
-  SELECT toString(m.arm) AS arm, toString(if(m.served_provider != '', m.served_provider, r.served_provider)) AS provider,
+  SELECT toString(m.arm) AS arm, toString(if(r.served_provider != '', r.served_provider, m.served_provider)) AS provider,
     assumeNotNull(m.ttft_us) AS ttft
   FROM measured AS m LEFT ANY JOIN routed AS r ON r.request_id = m.request_id
   WHERE m.outcome = 'ok' AND m.ttft_us IS NOT NULL)

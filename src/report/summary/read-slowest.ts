@@ -39,8 +39,8 @@ const slowSql = `slow AS (
 
 const requestsSql = `WITH ${measuredSql}, ${routedSql}, ${slowSql}
 SELECT toString(m.request_id) AS request_id, m.trace_id AS trace_id, toString(m.arm) AS arm,
-  toString(if(m.served_model != '', m.served_model, m.requested_model)) AS model,
-  toString(if(m.served_provider != '', m.served_provider, r.served_provider)) AS provider,
+  toString(multiIf(r.served_model != '', r.served_model, m.served_model != '', m.served_model, m.requested_model)) AS model,
+  toString(if(r.served_provider != '', r.served_provider, m.served_provider)) AS provider,
   toString(m.outcome) AS outcome, toString(m.error_type) AS error_type, m.latency_us AS latency_us,
   m.ttft_us AS ttft_us, coalesce(m.output_tokens, r.output_tokens) AS output_tokens,
   r.known AS known, r.router_us AS router_us, toUnixTimestamp64Micro(r.ts) AS received_us
@@ -58,10 +58,8 @@ export async function readSlowest(
   reader: RecordReader,
   params: Readonly<Record<string, unknown>>,
 ): Promise<readonly SlowRequest[]> {
-  const [requests, attempts] = await Promise.all([
-    reader.query<SlowRow>(requestsSql, params),
-    reader.query<AttemptRow>(attemptsSql, params),
-  ])
+  const requests = await reader.query<SlowRow>(requestsSql, params)
+  const attempts = await reader.query<AttemptRow>(attemptsSql, params)
   return requests.map(row => {
     const own = attempts.filter(attempt => attempt.request_id === row.request_id)
     return slowRequestOf(row, own)

@@ -20,19 +20,9 @@ import type { Conservation, RunSummary } from './run-summary.ts'
 export async function readSummary(reader: RecordReader, runId: string): Promise<RunSummary> {
   const head = await readRun(reader, runId)
   const params = { run_id: runId, vantage: head.vantage }
-  const [traffic, conservation, endpoints, served, errors, fallbacks, sticky, slowest, timeline, ttft] =
-    await Promise.all([
-      readTraffic(reader, params),
-      checkConservation(reader, runId),
-      readEndpoints(reader, params),
-      readServed(reader, params),
-      readErrors(reader, params),
-      readFallbacks(reader, params),
-      readSticky(reader, params),
-      readSlowest(reader, params),
-      readTimeline(reader, params),
-      readDistribution(reader, params),
-    ])
+  // One after the other: each query already uses every core of the store.
+  const traffic = await readTraffic(reader, params)
+  const conservation = await checkConservation(reader, runId)
   return {
     schemaVersion: 1,
     ...head,
@@ -40,14 +30,14 @@ export async function readSummary(reader: RecordReader, runId: string): Promise<
     conservation,
     ...traffic.total,
     arms: traffic.arms,
-    endpoints,
-    served,
-    errors,
-    fallbacks,
-    sticky,
-    slowest,
-    timeline,
-    ttftDistribution: ttft,
+    endpoints: await readEndpoints(reader, params),
+    served: await readServed(reader, params),
+    errors: await readErrors(reader, params),
+    fallbacks: await readFallbacks(reader, params),
+    sticky: await readSticky(reader, params),
+    slowest: await readSlowest(reader, params),
+    timeline: await readTimeline(reader, params),
+    ttftDistribution: await readDistribution(reader, params),
   }
 }
 

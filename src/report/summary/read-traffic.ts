@@ -88,8 +88,9 @@ const amountSql = `countIf(outcome = 'ok' AND checks > 0) AS checked,
   sumIf(input_tokens, cache_read_tokens IS NOT NULL) AS hit_input,
   sum(input_tokens) AS input, sum(cache_read_tokens) AS cache_read, sum(cache_write_tokens) AS cache_write,
   sum(output_tokens) AS output, sum(reasoning_tokens) AS reasoning,
-  toString(sum(cost_usd)) AS cost, toString(sum(cost_nocache_usd)) AS no_cache,
-  toString(sum(cache_discount_usd)) AS discount, toString(sum(wasted_usd)) AS wasted,
+  toString(sum(cost_usd)) AS cost, toString(sumIf(cost_nocache_usd, cost_usd IS NOT NULL)) AS no_cache,
+  toString(sumIf(cache_discount_usd, cost_usd IS NOT NULL)) AS discount,
+  toString(sumIf(wasted_usd, cost_usd IS NOT NULL)) AS wasted,
   countIf(cost_usd IS NULL) AS cost_unknown`
 
 const sql = `WITH ${measuredSql}, ${routedSql}, ${triedSql}, ${factsSql}

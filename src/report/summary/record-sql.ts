@@ -1,5 +1,5 @@
 /** Phases whose requests count in metrics. */
-export const measuredPhases = `phase IN ('measure', 'live')`
+const measuredPhases = `phase IN ('measure', 'live')`
 
 /** `measured`: the requests that metrics are about, as their caller saw them. */
 export const measuredSql = `measured AS (

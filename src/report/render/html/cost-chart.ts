@@ -1,5 +1,4 @@
 import type { CostSummary, RunSummary } from '../../summary/run-summary.ts'
-import { formatMoney } from '../format-value.ts'
 import { axis, grid } from './chart-frame.ts'
 import type { Chart } from './draw-chart.ts'
 
@@ -37,7 +36,7 @@ export function costChart({ arms }: RunSummary): readonly Chart[] {
           type: 'value',
           min: 0,
           splitNumber: narrow ? 2 : 4,
-          axisLabel: { formatter: (usd: number) => formatMoney(String(usd)), hideOverlap: true },
+          axisLabel: { formatter: (usd: number) => `$${Number(usd.toPrecision(3))}`, hideOverlap: true },
         }),
         yAxis: axis({
           type: 'category',

@@ -70,7 +70,9 @@ function tiles(summary: RunSummary): string {
 function section(table: ReportTable, tag: 'h2' | 'h3' = 'h2'): string {
   if (table.rows.length === 0) return ''
   const note = table.note === '' ? '' : `<p class="note">${escapeHtml(table.note)}</p>`
-  return `<section id="${table.id}"><${tag}>${escapeHtml(table.title)}</${tag}>${note}${htmlTable(table)}</section>`
+  const isWeak = table.rows.some(row => row.some(({ weak }) => weak))
+  const foot = isWeak ? '<p class="note">Grey: too few values, little more than the maximum.</p>' : ''
+  return `<section id="${table.id}"><${tag}>${escapeHtml(table.title)}</${tag}>${note}${htmlTable(table)}${foot}</section>`
 }
 
 /** Short tables beside each other instead of a long one; the first fills up with what follows it. */
