@@ -94,5 +94,6 @@ function headersOf(
     'x-routebench-request-id': identity.requestId,
     'x-routebench-item-id': planned.itemId,
     'x-routebench-turn': String(planned.session?.turn ?? 0),
+    ...(planned.outputTokens !== null && { 'x-routebench-output-tokens': String(planned.outputTokens) }),
   }
 }

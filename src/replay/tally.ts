@@ -15,7 +15,7 @@ export interface Tally {
   sent(): void
   finished(record: RequestRecord): void
   progress(): Progress
-  /** Schedule lag p99 over all finished requests, microseconds; 0 without any. */
+  /** Schedule lag p99 over measured requests, microseconds; 0 without any. Warm-up is there to be late. */
   schedLagP99Us(): number
 }
 
@@ -31,7 +31,7 @@ export function createTally(planned: number): Tally {
     },
     finished: (record: RequestRecord) => {
       outcomes[record.outcome]++
-      lagsUs.push(record.sched_lag_us)
+      if (record.phase === 'measure') lagsUs.push(record.sched_lag_us)
       spent += record.cost_usd ?? 0n
     },
     progress: () => ({ planned, sent, outcomes: { ...outcomes }, spent }),

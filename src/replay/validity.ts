@@ -2,7 +2,7 @@
 export interface RunConduct {
   readonly planned: number
   readonly sent: number
-  /** Schedule lag of every request, microseconds. */
+  /** Schedule lag of measured requests, microseconds. */
   readonly schedLagP99Us: number
   /** Event-loop delay of the replayer, p99, microseconds. */
   readonly loopDelayP99Us: number

@@ -58,7 +58,7 @@ export async function attempt(options: AttemptOptions): Promise<Attempt> {
     apiKey: upstream.apiKey,
     headers: {
       traceparent: formatTraceparent({ traceId: call.traceId, spanId, isSampled: call.isSampled }),
-      'x-routebench-request-id': call.requestId,
+      ...(context.settings.upstreamIsSimulated && simulationHeaders(call)),
     },
     body: encodeChatRequest(fields, { upstreamModel: endpoint.upstreamModel, stream: request.stream }),
     dispatcher: context.pool.dispatcher,
@@ -80,6 +80,17 @@ export async function attempt(options: AttemptOptions): Promise<Attempt> {
     cost: attemptCost(endpoint, result),
     failure,
     isWinner: failure === null || options.tokenSent(),
+  }
+}
+
+/**
+ * What simulated providers draw from: the planned item, so that equal plans meet equal answers in every run, or the
+ * request itself in live traffic.
+ */
+function simulationHeaders({ arm, itemId, requestId, outputTokens }: Call): Record<string, string> {
+  return {
+    'x-routebench-draw': itemId === '' ? requestId : `${arm}/${itemId}`,
+    ...(outputTokens !== '' && { 'x-routebench-output-tokens': outputTokens }),
   }
 }
 

@@ -17,6 +17,8 @@ export interface Call {
   /** Empty when the caller sent no trace context. */
   readonly parentSpanId: string
   readonly isSampled: boolean
+  /** Length of the recorded answer as the replayer tells it; empty when it does not. */
+  readonly outputTokens: string
   readonly sessionHeader: string
   readonly wantsMetadata: boolean
   /** Id of the answer, `gen-<unix seconds>-<20 hex digits>`. */
@@ -55,6 +57,7 @@ export function readCall(headers: IncomingHttpHeaders, clock: Clock): Call {
     spanId: spanIdOf(requestId, 'router'),
     parentSpanId: parent?.spanId ?? '',
     isSampled: parent?.isSampled ?? true,
+    outputTokens: ours('output-tokens'),
     sessionHeader: String(headers['x-session-id'] ?? '').slice(0, 256),
     wantsMetadata: text('x-openrouter-metadata').toLowerCase() === 'enabled',
     generationId: `gen-${Math.floor(receivedEpochUs / 1e6)}-${traceIdOf(requestId, 'generation').slice(0, 20)}`,

@@ -96,7 +96,7 @@ export function policyName({ models }: Route): string {
 
 function accessTo(endpoint: Endpoint, { upstream, settings }: RouterContext): Access {
   if (upstream(endpoint).apiKey === null) return 'key_missing'
-  const speaks = settings.assumeOpenAiWire || endpoint.provider.wire === 'openai'
+  const speaks = settings.upstreamIsSimulated || endpoint.provider.wire === 'openai'
   return speaks ? 'ready' : 'wire_unsupported'
 }
 

@@ -32,8 +32,11 @@ export interface RouterSettings {
   readonly maxGenerations: number
   /** How long `close` waits for running requests. */
   readonly drainMs: number
-  /** Call every endpoint by the OpenAI protocol, whatever its own; right for simulated providers only. */
-  readonly assumeOpenAiWire: boolean
+  /**
+   * Upstreams are simulated providers: all speak the OpenAI protocol, whatever the real ones do, and are told the
+   * identity of a request and the length of its recorded answer. Real providers are told neither.
+   */
+  readonly upstreamIsSimulated: boolean
 }
 
 /** Defaults; sources and reasons are in docs/router.md. */
@@ -53,5 +56,5 @@ export const defaultRouterSettings: RouterSettings = Object.freeze({
   maxUnsentBytes: 4 * 1024 * 1024,
   maxGenerations: 10_000,
   drainMs: 10_000,
-  assumeOpenAiWire: false,
+  upstreamIsSimulated: false,
 })

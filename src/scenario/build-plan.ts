@@ -116,6 +116,7 @@ function requestsOf(unit: WorkUnit, place: Place): readonly PlannedRequest[] {
     messages: messages[index] ?? [],
     parameters: parametersOf(turn.parameters),
     stream: scenario.request.stream,
+    outputTokens: turn.outputTokens,
     checks: scenario.checks.concat(turn.checks),
     tags: turn.tags,
   }))

@@ -41,6 +41,8 @@ export interface PlannedRequest {
   /** Other fields of the request body, sent as they are (`max_tokens`, `provider`, `models`, …). */
   readonly parameters: Readonly<Record<string, unknown>>
   readonly stream: boolean
+  /** Length of the recorded answer, which simulated providers give; null: the answer's length is theirs to choose. */
+  readonly outputTokens: number | null
   readonly checks: readonly Check[]
   readonly tags: Readonly<Record<string, string>>
 }

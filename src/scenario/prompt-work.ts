@@ -81,6 +81,7 @@ function workUnitOf({ session, prompts, suffix }: PromptUnit, startMs: number | 
         ...prompt.parameters,
         ...(prompt.maxTokens === null ? {} : { max_tokens: prompt.maxTokens }),
       },
+      outputTokens: null,
       checks: prompt.checks,
       tags: prompt.tags,
     })),

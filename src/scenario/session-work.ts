@@ -58,14 +58,18 @@ function workUnitOf(
   return {
     session: session.id,
     startMs: null,
-    turns: session.requests.map((request, turn) => ({
-      itemId: `${session.id}/${turn}`,
-      thinkMs: thinkMsOf(request.thinkSeconds, workload),
+    turns: session.requests.map((request, turn) => {
       // A recorded answer may be empty, but no API takes a limit of 0.
-      parameters: { max_tokens: Math.max(1, Math.min(request.outputTokens, longestOutput)) },
-      checks: [],
-      tags: request.subagent ? { subagent: 'true' } : {},
-    })),
+      const outputTokens = Math.max(1, Math.min(request.outputTokens, longestOutput))
+      return {
+        itemId: `${session.id}/${turn}`,
+        thinkMs: thinkMsOf(request.thinkSeconds, workload),
+        parameters: { max_tokens: outputTokens },
+        outputTokens,
+        checks: [],
+        tags: request.subagent ? { subagent: 'true' } : {},
+      }
+    }),
     messagesIn: namespace => sessionMessages(session, `${namespace ?? seed}/${session.id}`),
   }
 }

@@ -6,6 +6,8 @@ interface WorkTurn {
   readonly thinkMs: number
   /** Body fields of its own, `max_tokens` among them. */
   readonly parameters: Readonly<Record<string, unknown>>
+  /** Length of the recorded answer; null: none was recorded. */
+  readonly outputTokens: number | null
   readonly checks: readonly Check[]
   readonly tags: Readonly<Record<string, string>>
 }

@@ -23,7 +23,7 @@ export interface ChatRouteOptions {
 /**
  * Answers `POST /{provider}/v1/chat/completions`. Rejects only when the caller leaves.
  *
- * Reads two headers of its own: `x-routebench-request-id` (identity for the draws) and
+ * Reads two headers of its own: `x-routebench-draw` (identity for the draws) and
  * `x-routebench-output-tokens` (length of a free answer).
  */
 export async function answerChat(
@@ -81,7 +81,7 @@ async function serve(
   const { id, plan } = stall.admit({
     request: modelRequest(chat, endpoint),
     keyId: hash64(key).toString(36),
-    requestId: headerOf(exchange.request, 'x-routebench-request-id'),
+    drawId: headerOf(exchange.request, 'x-routebench-draw'),
   })
   const headers = { 'x-request-id': `req_${id}` }
   switch (plan.kind) {

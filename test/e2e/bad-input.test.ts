@@ -37,17 +37,24 @@ describe('routebench with bad input', () => {
   })
   afterAll(() => folder[Symbol.asyncDispose]())
 
-  const rows: readonly (readonly [string, readonly string[], number, RegExp, Record<string, string>?])[] = [
-    ['an unknown command', ['frobnicate'], 64, /unknown command/],
-    ['an unknown option', ['run', '--nope', 'sound.yaml'], 64, /unknown option/],
-    ['a missing scenario', ['run', 'none.yaml'], 64, /E_FILE_UNREADABLE.*none\.yaml/],
+  type Row = readonly [
+    name: string,
+    args: readonly string[],
+    exitCode: number,
+    message: RegExp,
+    env: Record<string, string>,
+  ]
+  const rows: readonly Row[] = [
+    ['an unknown command', ['frobnicate'], 64, /unknown command/, {}],
+    ['an unknown option', ['run', '--nope', 'sound.yaml'], 64, /unknown option/, {}],
+    ['a missing scenario', ['run', 'none.yaml'], 64, /E_FILE_UNREADABLE.*none\.yaml/, {}],
     [
       'a wrong scenario, all problems at once',
       ['run', 'wrong.yaml'],
       64,
       /wrong\.yaml:2:\d+[\s\S]*wrong\.yaml:4:\d+[\s\S]*E_SCENARIO_INVALID/,
     ],
-    ['an unknown model', ['run', 'model.yaml'], 64, /E_MODEL_UNKNOWN[\s\S]*gpt-oss-120b/],
+    ['an unknown model', ['run', 'model.yaml'], 64, /E_MODEL_UNKNOWN[\s\S]*gpt-oss-120b/, {}],
     [
       'a wrong trace',
       ['run', 'trace.yaml'],
@@ -60,8 +67,8 @@ describe('routebench with bad input', () => {
       64,
       /catalog\.yaml:2:\d+[\s\S]*E_CATALOG_INVALID/,
     ],
-    ['a missing key', ['run', 'key.yaml'], 64, /E_KEY_MISSING.*NO_SUCH_KEY/],
-    ['an unknown run', ['report', '20200101-000000-none'], 64, /E_RUN_UNKNOWN/],
+    ['a missing key', ['run', 'key.yaml'], 64, /E_KEY_MISSING.*NO_SUCH_KEY/, {}],
+    ['an unknown run', ['report', '20200101-000000-none'], 64, /E_RUN_UNKNOWN/, {}],
     [
       'an unreachable ClickHouse',
       ['run', 'sound.yaml'],
@@ -72,7 +79,7 @@ describe('routebench with bad input', () => {
   ]
   it.each(rows)(
     'says what is wrong with %s and exits with its code',
-    async (_name, args, exitCode, message, env = {}) => {
+    async (_name, args, exitCode, message, env) => {
       const got = await runCli(args, { cwd: folder.path, env })
       expect(got.stderr).toMatch(message)
       expect(got.exitCode).toBe(exitCode)

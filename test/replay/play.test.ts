@@ -22,6 +22,7 @@ function planned(index: number, more: Partial<PlannedRequest> = {}): PlannedRequ
     messages: [{ role: 'user', parts: [{ kind: 'text', text: `question ${index}` }] }],
     parameters: { max_tokens: 5 },
     stream: true,
+    outputTokens: null,
     checks: [],
     tags: {},
     ...more,

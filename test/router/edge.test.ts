@@ -147,7 +147,7 @@ describe('no endpoints', () => {
 
   it('does not keep other protocols out when told that all speak OpenAI', async () => {
     const gemini = endpointOf({ provider: 'a', wire: 'gemini' })
-    const settings = { assumeOpenAiWire: true }
+    const settings = { upstreamIsSimulated: true }
     await using router = await openTestRouter([gemini], { a: answering('Hi') }, { settings })
     expect((await router.post(ask())).status).toBe(200)
   })

@@ -164,7 +164,7 @@ describe('openSimulatedProviders', () => {
   })
 
   it('gives the same request the same answer after a reset', async () => {
-    const headers = { 'x-routebench-request-id': '1234' }
+    const headers = { 'x-routebench-draw': '1234' }
     const ask = async () => {
       const { id, choices, usage } = await completionOf({ headers })
       return { id, choices, usage }

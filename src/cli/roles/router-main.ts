@@ -25,7 +25,7 @@ serveRole(async (config: RouterConfig) => {
       stickyTtlMs: config.stickyTtlSeconds * 1000,
       attemptTimeoutMs: config.attemptTimeoutMs,
       firstTokenTimeoutMs: config.firstTokenTimeoutMs,
-      assumeOpenAiWire: config.providersUrl !== null,
+      upstreamIsSimulated: config.providersUrl !== null,
     },
     port: config.port,
     host: config.host,

@@ -13,7 +13,7 @@ export interface Arrival {
   /** Whose caches and limits count: an identity of the API key, never the key. */
   readonly keyId: string
   /** Identity for the draws; null: the prompt itself. */
-  readonly requestId: string | null
+  readonly drawId: string | null
   /** Simulated time: caches expire and limits refill by it. */
   readonly nowMs: number
   /** Time since the start of the fault script. */
@@ -73,7 +73,7 @@ export function createEndpointModel(options: {
   function admit(arrival: Arrival) {
     const { request, nowMs, elapsedMs, faults } = arrival
     const { cache, limiter } = memoryOf(arrival.keyId)
-    const identity = arrival.requestId ?? `prompt ${request.prompt.key}`
+    const identity = arrival.drawId ?? `prompt ${request.prompt.key}`
     const draws = rng.fork(`${identity}/${nextAttempt(identity)}`)
     const cacheUse = cacheUseOf(request.prompt, endpoint.cache, { cache, nowMs })
     const plan = planAnswer({

@@ -33,7 +33,7 @@ function arrivalOf(
       wish: { kind: 'filler', tokens: wanted },
     },
     keyId: 'key',
-    requestId: null,
+    drawId: null,
     nowMs: 0,
     elapsedMs: 0,
     faults: [],
@@ -124,8 +124,8 @@ describe('createEndpointModel', () => {
     const long = 'p'.repeat(1_200_000)
     const firstAt = (isWarm: boolean) => {
       const play = playOn(endpoint)
-      if (isWarm) play(long, { requestId: 'warm-up' })
-      return answerOf(play(long, { requestId: 'same', nowMs: 200_000 })).headersAtMs
+      if (isWarm) play(long, { drawId: 'warm-up' })
+      return answerOf(play(long, { drawId: 'same', nowMs: 200_000 })).headersAtMs
     }
     expect(firstAt(true)).toBeLessThan(0.9 * firstAt(false))
   })
@@ -133,11 +133,11 @@ describe('createEndpointModel', () => {
   it('gives each request the same answer whatever comes before it, and each attempt another', () => {
     const cache = { mode: 'none', minTokens: 0, blockTokens: 16, ttlSeconds: 0 } as const
     const [one, two] = [playOn(endpointOf({ cache })), playOn(endpointOf({ cache }))]
-    const first = one(prompt, { requestId: 'a' })
-    const second = one(prompt, { requestId: 'b' })
-    expect(two(prompt, { requestId: 'b' })).toEqual(second)
-    expect(two(prompt, { requestId: 'a' })).toEqual(first)
-    expect(two(prompt, { requestId: 'a' })).not.toEqual(first)
+    const first = one(prompt, { drawId: 'a' })
+    const second = one(prompt, { drawId: 'b' })
+    expect(two(prompt, { drawId: 'b' })).toEqual(second)
+    expect(two(prompt, { drawId: 'a' })).toEqual(first)
+    expect(two(prompt, { drawId: 'a' })).not.toEqual(first)
   })
 
   it('keeps steps of one decode speed between chunks', () => {
