@@ -9,10 +9,14 @@ import { fileURLToPath } from 'node:url'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const modules = join(root, 'node_modules')
 const stamp = join(modules, '.routebench-installed')
-const wanted = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex')
+const wanted = createHash('sha256')
+  .update(readFileSync(join(root, 'package-lock.json')))
+  .digest('hex')
 
 function isInstalled() {
-  return existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted && existsSync(join(modules, '.bin', 'node'))
+  return (
+    existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted && existsSync(join(modules, '.bin', 'node'))
+  )
 }
 
 function run(command, args, env = process.env) {

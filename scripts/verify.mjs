@@ -24,9 +24,13 @@ function runCheck([name, command, args]) {
 function runTests() {
   const folder = mkdtempSync(join(tmpdir(), 'routebench-test-'))
   const report = join(folder, 'report.json')
-  const { status } = spawnSync('vitest', ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`], {
-    stdio: 'inherit',
-  })
+  const { status } = spawnSync(
+    'vitest',
+    ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
+    {
+      stdio: 'inherit',
+    },
+  )
   const counts = readCounts(report)
   rmSync(folder, { recursive: true })
   return { ...counts, isGreen: status === 0 }
@@ -34,7 +38,9 @@ function runTests() {
 
 function readCounts(report) {
   try {
-    const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = JSON.parse(readFileSync(report, 'utf8'))
+    const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = JSON.parse(
+      readFileSync(report, 'utf8'),
+    )
     return { passed: numPassedTests, failed: numFailedTests, skipped: numPendingTests + numTodoTests }
   } catch {
     // The test runner died before it could write: count that as one failure.
