@@ -4,6 +4,10 @@ import { describe, expect, it } from 'vitest'
 
 interface LockEntry {
   readonly integrity?: string
+  readonly optional?: boolean
+  readonly os?: readonly string[]
+  readonly cpu?: readonly string[]
+  readonly optionalDependencies?: Readonly<Record<string, string>>
 }
 
 interface Manifest {
@@ -37,13 +41,23 @@ describe('package-lock.json', () => {
     expect(new Set(hosts)).toEqual(new Set(['github.com', 'opencollective.com', 'tidelift.com']))
   })
 
-  it('has a checksum for every package, but for engines of platforms that npm could not resolve', () => {
-    const bare = Object.entries(lock.packages)
-      .filter(([path, entry]) => path !== '' && !entry.integrity)
-      .map(([path]) => path)
+  it('has a checksum for every package, but for optional ones of platforms that npm could not resolve', () => {
+    const bare = Object.entries(lock.packages).filter(([path, entry]) => path !== '' && !entry.integrity)
     // scripts/repair-lock.mjs adds these; only a machine of that platform learns their checksums.
-    expect(bare.filter(path => !path.startsWith('node_modules/@chdb/lib-'))).toEqual([])
+    const unexplained = bare.filter(([, { optional, os, cpu }]) => !(optional && os && cpu))
+    expect(unexplained).toEqual([])
     expect(lock.packages['node_modules/@chdb/lib-linux-x64-gnu']).toHaveProperty('integrity')
+  })
+
+  it('has every optional package that a package names, or `npm ci` refuses the lock', () => {
+    const named = Object.entries(lock.packages).flatMap(([parent, { optionalDependencies = {} }]) =>
+      Object.keys(optionalDependencies).map(name => [parent, name] as const),
+    )
+    const missing = named.filter(
+      ([parent, name]) =>
+        !lock.packages[`node_modules/${name}`] && !lock.packages[`${parent}/node_modules/${name}`],
+    )
+    expect(missing).toEqual([])
   })
 
   it.each(['darwin-arm64', 'darwin-x64', 'linux-arm64-gnu', 'linux-x64-gnu'])(
