@@ -11,7 +11,10 @@ export interface LoadedScenario {
 
 /** What the command line says about a scenario's files. */
 export interface LoadOptions {
-  /** `name=path`: the file that the scenario calls `name` is read from `path`. */
+  /**
+   * `name=path`: the file that the scenario calls `name` is read from `path`. A `path` alone, without `=`, stands
+   * for the one file of a scenario that names exactly one.
+   */
   readonly file: readonly string[]
   /** Seed over the scenario's own. */
   readonly seed?: string
@@ -28,20 +31,26 @@ export async function loadScenario(path: string, options: LoadOptions): Promise<
     })
   }
   const scenario = { ...parsed.scenario, seed: options.seed ?? parsed.scenario.seed }
-  const replaced = new Map(options.file.map(readReplacement))
+  const names = requiredFiles(scenario)
+  const replaced = new Map(options.file.map(text => readReplacement(text, names)))
   const files = new Map<string, string>()
-  for (const name of requiredFiles(scenario)) {
+  for (const name of names) {
     const place = replaced.get(name) ?? resolve(dirname(path), name)
     files.set(name, await readTextFile(place, `file ${name} that the scenario names`))
   }
   return { scenario, files }
 }
 
-function readReplacement(text: string): readonly [name: string, path: string] {
+function readReplacement(text: string, names: readonly string[]): readonly [name: string, path: string] {
   const at = text.indexOf('=')
   if (at > 0) return [text.slice(0, at), text.slice(at + 1)]
-  throw new UserError(`--file ${text} has no =`, {
+  const [name] = names
+  if (at < 0 && name !== undefined && names.length === 1) return [name, text]
+  throw new UserError(`--file ${text} does not say which file of the scenario it replaces`, {
     code: 'E_USAGE',
-    hint: 'Write --file <name as in the scenario>=<path>.',
+    hint:
+      names.length === 0
+        ? 'The scenario names no file; leave --file out.'
+        : `Write --file <name>=<path>; the scenario names ${names.join(', ')}.`,
   })
 }

@@ -24,7 +24,12 @@ export function addRunCommand(program: Command, context: CommandContext): void {
     .description('play scenario files; records, report, exit code')
     .argument('<scenario...>', 'scenario files (YAML, see docs/scenario.md)')
     .option('--seed <seed>', 'use this seed instead of the scenario’s')
-    .option('--file <name=path>', 'read a file that the scenario names from another place', collect, [])
+    .option(
+      '--file <[name=]path>',
+      'read a file that the scenario names from another place; the name may be left out when it names only one',
+      collect,
+      [],
+    )
     .option('--catalog <file>', 'lay this catalogue file over the built-in one', collect, [])
     .option('--runs <folder>', 'where runs are kept', defaultFolders.runs)
     .option(

@@ -5,6 +5,7 @@ import type { RunSummary } from '../../report/index.ts'
 import { buildPlan, type Plan, resolvedScenarioYaml, type Scenario } from '../../scenario/index.ts'
 import { uploadJournal } from '../../store/index.ts'
 import { loadCatalog, requireModels } from '../load-catalog.ts'
+import { requireFaultTargets } from './fault-targets.ts'
 import type { LoadedScenario } from '../load-scenario.ts'
 import { type ConfiguredStore, openConfiguredStore } from '../open-configured-store.ts'
 import { type PlayEnvironment, playAndRecord } from './play-and-record.ts'
@@ -35,7 +36,9 @@ export async function planScenario(
   { scenario, files }: LoadedScenario,
   catalogFiles: readonly string[],
 ): Promise<Plan> {
-  requireModels(await loadCatalog(catalogFiles), routedModels(scenario))
+  const catalog = await loadCatalog(catalogFiles)
+  requireModels(catalog, routedModels(scenario))
+  requireFaultTargets(catalog, scenario)
   return buildPlan({ scenario, files, rng: createRng(scenario.seed) })
 }
 
