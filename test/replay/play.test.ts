@@ -148,7 +148,7 @@ describe('play', () => {
     const { played, records } = await playOn(server.url, planOf(requests), { signal: controller.signal })
     expect(played.progress.sent).toBe(3)
     expect(records.map(record => [record.outcome, record.fault])).toEqual(
-      Array(3).fill(['canceled', 'client']),
+      Array.from({ length: 3 }, () => ['canceled', 'client']),
     )
     expect(played.validity.reasons).toContain('interrupted before its plan was done')
   })
