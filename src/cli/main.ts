@@ -7,6 +7,7 @@ import { addReportCommand } from './commands/report.ts'
 import { addRouterCommand } from './commands/router.ts'
 import { addRunCommand } from './commands/run.ts'
 import { addStoreCommands } from './commands/store.ts'
+import { addTraceCommands } from './commands/trace.ts'
 import { printError } from './print-error.ts'
 import { readVersion } from './version.ts'
 
@@ -22,6 +23,7 @@ for (const add of [
   addProvidersCommand,
   addReportCommand,
   addCatalogCommands,
+  addTraceCommands,
   addStoreCommands,
 ]) {
   add(program, context)

@@ -3,6 +3,7 @@
 // Pure: reads no file and knows nothing of how a plan is played.
 export { buildPlan } from './build-plan.ts'
 export { fillerText } from './filler-text.ts'
+export { createTraceImporter } from './importers/trace-importer.ts'
 export { scenarioJsonSchema } from './json-schema.ts'
 export { parsePrompts } from './parse-prompts.ts'
 export { parseScenario } from './parse-scenario.ts'
@@ -12,3 +13,4 @@ export { renderMessages } from './render-messages.ts'
 export { requiredFiles } from './required-files.ts'
 export { resolvedScenarioYaml } from './resolved-scenario-yaml.ts'
 export type { Arm, Scenario, TargetSpec } from './scenario-types.ts'
+export { type SessionStats, sessionStats, type Spread } from './session-stats.ts'

@@ -1,12 +1,10 @@
 import type { z } from 'zod'
 import type { Problem } from '../core/index.ts'
+import { capProblems } from './cap-problems.ts'
 import { type Finding, problemsOf } from './finding.ts'
 import type { JsonSchema } from './json-schema.ts'
 import { openDocument } from './open-document.ts'
 import { schemaFindings } from './schema-findings.ts'
-
-/** More problems than this are counted, not told. */
-const maxProblems = 100
 
 /** Lines longer than this get column 1: finding the column would parse them a second time. */
 const maxLocatedLength = 20_000
@@ -63,7 +61,7 @@ export function parseJsonLines<T extends { readonly id?: string | undefined }>(
       message: `there is no ${format.noun} in this file`,
     })
   }
-  return { lines, problems: capped(problems) }
+  return { lines, problems: capProblems(problems) }
 }
 
 function readLine<T>(
@@ -95,11 +93,4 @@ function readLine<T>(
 function syntaxPlace({ file, text }: { readonly file: string; readonly text: string }) {
   const [first] = text.length > maxLocatedLength ? [] : openDocument({ file, text }).syntaxProblems
   return { file, line: 1, column: first?.column ?? 1 }
-}
-
-function capped(problems: readonly Problem[]): readonly Problem[] {
-  const next = problems[maxProblems]
-  if (!next) return problems
-  const message = `and ${problems.length - maxProblems} more problems from here on`
-  return [...problems.slice(0, maxProblems), { ...next, column: 1, rule: 'more-problems', message }]
 }

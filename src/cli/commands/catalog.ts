@@ -1,8 +1,8 @@
-import Table from 'cli-table3'
 import type { Command } from 'commander'
 import type { Catalog, Endpoint } from '../../catalog/index.ts'
 import { exitCodes, formatUsd, type PicoUsd } from '../../core/index.ts'
 import { loadCatalog, requireModels } from '../load-catalog.ts'
+import { plainTable } from '../plain-table.ts'
 import type { CommandContext } from './context.ts'
 import { collect } from './options.ts'
 
@@ -81,10 +81,6 @@ function endpointTable({ models }: Catalog, model: string): string {
     ])
   }
   return table.toString()
-}
-
-function plainTable(head: readonly string[]): Table.Table {
-  return new Table({ head: [...head], style: { head: [], border: [], compact: true } })
 }
 
 function range(prices: readonly PicoUsd[]): string {
