@@ -2,14 +2,15 @@ import type { Clock } from '../core/index.ts'
 import type { RecordSink } from '../record/index.ts'
 import { type Journal, openJournal } from '../store/index.ts'
 import { createOtlpExporter, createTracingSink, parseOtlpTarget } from '../telemetry/index.ts'
+import type { RoleLosses } from './roles/role-process.ts'
 import { readVersion } from './version.ts'
 
 /** A journal with spans: what engines write their records to. */
 export interface Records {
   readonly sink: RecordSink
   readonly journal: Journal
-  /** Spans that could not be exported by OTLP. */
-  spansDropped(): number
+  /** Rows that did not reach the disk and spans that could not be exported, so far. */
+  losses(): RoleLosses
   /** Delivers spans, seals the journal and gives up the writer's name. */
   close(): Promise<void>
 }
@@ -35,5 +36,10 @@ export async function openRecords({ folder, writer, clock, env }: RecordsOptions
   const exporter = target && createOtlpExporter({ ...target, resource })
   const journal = await openJournal({ dir: folder, writer, clock })
   const sink = createTracingSink({ sink: journal, exporter, resource })
-  return { sink, journal, spansDropped: () => exporter?.dropped() ?? 0, close: () => sink.close() }
+  return {
+    sink,
+    journal,
+    losses: () => ({ records: journal.dropped(), spans: exporter?.dropped() ?? 0 }),
+    close: () => sink.close(),
+  }
 }

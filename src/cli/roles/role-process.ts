@@ -11,13 +11,23 @@ export interface RunningRole {
   readonly url: string
   /** Resolves when its process has ended, for whatever reason. */
   readonly exited: Promise<unknown>
-  /** Lets it finish its work and write its records, then waits for its end. */
-  stop(): Promise<void>
+  /** Lets it finish its work and write its records, waits for its end and tells what it lost. */
+  stop(): Promise<RoleLosses>
 }
+
+/** Rows and spans that a part could not keep; anything but 0 must be shown. */
+export interface RoleLosses {
+  readonly records: number
+  readonly spans: number
+}
+
+/** Losses of a part that keeps no records. */
+export const noLosses: RoleLosses = { records: 0, spans: 0 }
 
 /** What a role tells its parent. */
 export type RoleMessage =
   | { readonly kind: 'ready'; readonly url: string }
+  | { readonly kind: 'stopped'; readonly losses: RoleLosses }
   | {
       readonly kind: 'failed'
       readonly message: string
@@ -57,6 +67,7 @@ function ready(child: ChildProcess, name: RoleName): Promise<string> {
     const timer = setTimeout(() => fail(`the ${name} process did not start`, unexpected), patienceMs)
     child.once('exit', onExit)
     child.once('message', (message: RoleMessage) => {
+      if (message.kind === 'stopped') return fail(`the ${name} process stopped at start`, unexpected)
       if (message.kind === 'failed') {
         return fail(message.message, { code: message.code ?? 'E_PROCESS_DIED', hint: message.hint })
       }
@@ -71,10 +82,16 @@ const unexpected = {
   hint: 'This is not expected; run the command again and report it if it stays.',
 } as const
 
-async function stop(child: ChildProcess, exited: Promise<unknown>): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
+/** A part that ended on its own or had to be killed tells nothing; what its journal holds is recovered by the next upload. */
+async function stop(child: ChildProcess, exited: Promise<unknown>): Promise<RoleLosses> {
+  if (child.exitCode !== null || child.signalCode !== null) return noLosses
+  let losses = noLosses
+  child.on('message', (message: RoleMessage) => {
+    if (message.kind === 'stopped') losses = message.losses
+  })
   child.send('stop')
   const timer = setTimeout(() => child.kill('SIGKILL'), patienceMs)
   await exited
   clearTimeout(timer)
+  return losses
 }

@@ -34,6 +34,7 @@ serveRole(async (config: RouterConfig) => {
   const close = async () => {
     await router.close()
     await records.close()
+    return records.losses()
   }
   return { url: router.url, close }
 })

@@ -1,10 +1,11 @@
 import { messageOf, UserError } from '../../core/index.ts'
-import type { RoleMessage } from './role-process.ts'
+import { noLosses, type RoleLosses, type RoleMessage } from './role-process.ts'
 
 /** A part that has started. */
 export interface StartedRole {
   readonly url: string
-  close(): Promise<void>
+  /** Ends it in order and tells what it lost; parts without records tell nothing. */
+  close(): Promise<RoleLosses | void>
 }
 
 /**
@@ -25,7 +26,9 @@ export function serveRole<Config>(start: (config: Config) => Promise<StartedRole
   }
 
   async function stop(): Promise<void> {
-    await started?.close()
+    const losses = (await started?.close()) ?? noLosses
+    // Without a parent there is nobody to tell.
+    if (process.connected) await tellAndWait({ kind: 'stopped', losses })
     process.exit(0)
   }
   process.on('SIGINT', () => undefined)
@@ -35,6 +38,11 @@ export function serveRole<Config>(start: (config: Config) => Promise<StartedRole
     if (message === 'stop') return void stop()
     return void begin(message)
   })
+}
+
+/** `process.exit` would cut off a message that is still on its way. */
+function tellAndWait(message: RoleMessage): Promise<void> {
+  return new Promise(resolve => process.send?.(message, undefined, undefined, () => resolve()) ?? resolve())
 }
 
 function failureOf(thrown: unknown): RoleMessage {

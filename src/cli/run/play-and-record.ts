@@ -3,6 +3,7 @@ import { play, type Played, type Playing } from '../../replay/index.ts'
 import type { Scenario } from '../../scenario/index.ts'
 import { createHttpPool } from '../../wire/index.ts'
 import { openRecords } from '../open-records.ts'
+import type { RoleLosses } from '../roles/role-process.ts'
 import { resetSimulation } from './reset-simulation.ts'
 import type { RunFolder } from './run-folder.ts'
 import { endedRun, type RunIdentity, startedRun } from './run-record.ts'
@@ -53,8 +54,9 @@ export async function playAndRecord(
       const stopWatching = environment.watch(playing)
       const played = await playing.played
       stopWatching()
+      const routerLosses = await market.stop()
       await records.sink.flush()
-      records.journal.run(endedRun(started, played, records.spansDropped()))
+      records.journal.run(endedRun(started, played, addLosses(records.losses(), routerLosses)))
       return played
     } finally {
       await market.stop()
@@ -63,6 +65,10 @@ export async function playAndRecord(
   } finally {
     await records.close()
   }
+}
+
+function addLosses(a: RoleLosses, b: RoleLosses): RoleLosses {
+  return { records: a.records + b.records, spans: a.spans + b.spans }
 }
 
 /** The client waits for as long as the scenario allows in total; shorter deadlines are the router's business. */

@@ -3,6 +3,7 @@ import { cpus, totalmem } from 'node:os'
 import { type RunRecord, schemaVersion } from '../../record/index.ts'
 import type { Played } from '../../replay/index.ts'
 import type { Plan, Scenario } from '../../scenario/index.ts'
+import type { RoleLosses } from '../roles/role-process.ts'
 import { readVersion } from '../version.ts'
 
 /** What identifies a run from its start. */
@@ -50,7 +51,7 @@ export function startedRun({
 }
 
 /** The last row of a run: how it ended and whether it may be believed. */
-export function endedRun(started: RunRecord, played: Played, spansDropped: number): RunRecord {
+export function endedRun(started: RunRecord, played: Played, losses: RoleLosses): RunRecord {
   const { conduct, validity } = played
   return {
     ...started,
@@ -61,8 +62,8 @@ export function endedRun(started: RunRecord, played: Played, spansDropped: numbe
     started_at: played.startedEpochUs,
     ended_at: played.endedEpochUs,
     sent: played.progress.sent,
-    records_dropped: conduct.recordsDropped,
-    spans_dropped: spansDropped,
+    records_dropped: losses.records,
+    spans_dropped: losses.spans,
     loop_delay_p99_us: conduct.loopDelayP99Us,
     cpu_ratio: conduct.cpuRatio,
   }

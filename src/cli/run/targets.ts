@@ -2,7 +2,7 @@ import { UserError } from '../../core/index.ts'
 import type { Target } from '../../replay/index.ts'
 import type { Arm, Scenario, TargetSpec } from '../../scenario/index.ts'
 import type { ProvidersConfig, RouterConfig } from '../roles/role-config.ts'
-import { type RunningRole, startRole } from '../roles/role-process.ts'
+import { noLosses, type RoleLosses, type RunningRole, startRole } from '../roles/role-process.ts'
 
 /** What a run sends its requests to, and the processes it started for that. */
 export interface Market {
@@ -10,8 +10,8 @@ export interface Market {
   readonly targets: ReadonlyMap<string, Target>
   /** Base URL of the simulated providers; null when no arm uses them. */
   readonly providersUrl: string | null
-  /** Stops what was started; routers first, so that their last attempts can end. */
-  stop(): Promise<void>
+  /** Stops what was started, routers first, so that their last attempts can end; tells what they lost together. */
+  stop(): Promise<RoleLosses>
 }
 
 /** What is needed to start a market. */
@@ -33,7 +33,13 @@ export async function openMarket(options: MarketOptions): Promise<Market> {
     return running.url
   }
   const stop = async () => {
-    for (const role of started) await role.stop()
+    let { records, spans } = noLosses
+    for (const role of started.splice(0)) {
+      const losses = await role.stop()
+      records += losses.records
+      spans += losses.spans
+    }
+    return { records, spans }
   }
   try {
     const providersUrl = kinds.has('simulated') ? await start(startProviders(options)) : null
