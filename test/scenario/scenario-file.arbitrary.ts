@@ -108,8 +108,8 @@ export const scenarioFileArbitrary: fc.Arbitrary<ScenarioFileInput> = fc.record(
     workload,
     arrivals,
     phases: fc.record({
-      warmup_items: fc.integer({ min: 0, max: 2 }),
-      cooldown_items: fc.integer({ min: 0, max: 2 }),
+      warmup_items: fc.integer({ min: 0, max: 1 }),
+      cooldown_items: fc.integer({ min: 0, max: 1 }),
     }),
     request: fc.record(
       {
