@@ -1,6 +1,7 @@
 import pLimit from 'p-limit'
 import type { Clock, PicoUsd } from '../core/index.ts'
 import type { Plan } from '../scenario/index.ts'
+import { createChecks } from './checks.ts'
 import { createHalt, type Halt, sleptUntil } from './halt.ts'
 import { watchHostLoad } from './host-load.ts'
 import { createLanePlayer, type LanePlayer } from './lane-player.ts'
@@ -46,10 +47,11 @@ export function play(options: PlayOptions): Playing {
 
 async function playPlan(options: PlayOptions, tally: Tally): Promise<Played> {
   const { plan, clock, sink } = options
+  const applyChecks = createChecks(plan.requests.flatMap(({ checks }) => checks))
   const stopWatching = watchHostLoad()
   const startNs = clock.monoNs()
   const halt = createHalt(options)
-  const send = createSender(options)
+  const send = createSender(options, applyChecks)
   const countedSend: Send = async due => {
     tally.sent()
     const record = await send(due)
@@ -60,9 +62,12 @@ async function playPlan(options: PlayOptions, tally: Tally): Promise<Played> {
   const player = createLanePlayer({ clock, send: countedSend, halt, startNs })
   const lanes = lanesOf(plan.requests)
 
-  if (plan.release.kind === 'open') await releaseByDueTime(lanes, player, { clock, halt })
-  else await releaseByConcurrency(lanes, player, plan.release.concurrency)
-  halt.end()
+  try {
+    if (plan.release.kind === 'open') await releaseByDueTime(lanes, player, { clock, halt })
+    else await releaseByConcurrency(lanes, player, plan.release.concurrency)
+  } finally {
+    halt.end()
+  }
 
   const progress = tally.progress()
   const reachedLate = halt.reason() === 'budget' && progress.sent === progress.planned
@@ -92,7 +97,10 @@ async function releaseByDueTime(
   for (const lane of lanes) {
     const prepared = player.prepare(lane)
     if (!(await sleptUntil(clock, prepared.dueNs, halt.signal))) break
-    running.push(player.play(prepared))
+    const played = player.play(prepared)
+    // A defect is told by the await below; until then it must not count as unhandled and end the process.
+    played.catch(() => undefined)
+    running.push(played)
   }
   await Promise.all(running)
 }

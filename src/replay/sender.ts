@@ -2,7 +2,7 @@ import { type Clock, formatTraceparent, spanIdOf, traceIdOf, uuidOf } from '../c
 import type { RecordSink, RequestRecord } from '../record/index.ts'
 import type { PlannedRequest } from '../scenario/index.ts'
 import { type Deadlines, exchange, type HttpPool } from '../wire/index.ts'
-import { applyChecks } from './checks.ts'
+import type { ApplyChecks } from './checks.ts'
 import { clientRecord, type RequestIdentity } from './request-record.ts'
 import type { Target } from './target.ts'
 
@@ -32,7 +32,7 @@ export interface DueRequest {
 export type Send = (due: DueRequest) => Promise<RequestRecord>
 
 /** Makes the function that sends requests of one run. */
-export function createSender(options: SenderOptions): Send {
+export function createSender(options: SenderOptions, applyChecks: ApplyChecks): Send {
   const { runId, scenario, targets, clock, sink } = options
 
   return async ({ planned, body, dueNs }) => {

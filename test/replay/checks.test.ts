@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { applyChecks } from '../../src/replay/checks.ts'
+import { createChecks } from '../../src/replay/checks.ts'
 import type { Check } from '../../src/scenario/index.ts'
 
 const city = { type: 'object', required: ['city'], properties: { city: { type: 'string' } } }
 
-describe('applyChecks', () => {
+describe('createChecks', () => {
+  const applyChecks = (checks: readonly Check[], text: string) => createChecks(checks)(checks, text)
   const rows: readonly (readonly [string, Check, string, boolean])[] = [
     ['the exact text, whatever the space around it', { kind: 'exact', value: 'yes' }, ' yes\n', true],
     ['another text', { kind: 'exact', value: 'yes' }, 'Yes', false],
@@ -31,5 +32,12 @@ describe('applyChecks', () => {
       { kind: 'exact', value: 'y' },
     ]
     expect(applyChecks(checks, 'a')).toEqual({ total: 3, failed: 2, firstFailed: 'contains#1' })
+  })
+
+  it('tells schemas apart that share an $id, and takes formats as notes', () => {
+    const schemas = ['string', 'number'].map(type => ({ $id: 'answer', type, format: 'made-up' }))
+    const checks = schemas.map(schema => ({ kind: 'json_schema', schema }) as const)
+    expect(applyChecks(checks, '"text"')).toEqual({ total: 2, failed: 1, firstFailed: 'json_schema#1' })
+    expect(applyChecks(checks, '7')).toEqual({ total: 2, failed: 1, firstFailed: 'json_schema#0' })
   })
 })
