@@ -52,8 +52,7 @@ export async function playAndRecord(
         maxSeconds: scenario.budget.maxSeconds,
       })
       const stopWatching = environment.watch(playing)
-      const played = await playing.played
-      stopWatching()
+      const played = await playing.played.finally(stopWatching)
       const routerLosses = await market.stop()
       await records.sink.flush()
       records.journal.run(endedRun(started, played, addLosses(records.losses(), routerLosses)))
