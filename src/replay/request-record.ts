@@ -1,7 +1,7 @@
 import { hash64 } from '../core/index.ts'
-import { type RequestRecord, schemaVersion } from '../record/index.ts'
+import { type RequestRecord, schemaVersion, sinceUs, toUs, usageColumns } from '../record/index.ts'
 import type { PlannedRequest } from '../scenario/index.ts'
-import type { Exchange } from '../wire/index.ts'
+import { errorTypeOf, type Exchange, faultOfExchange } from '../wire/index.ts'
 import type { CheckResult } from './checks.ts'
 import type { Target } from './target.ts'
 
@@ -63,7 +63,8 @@ export function clientRecord(finished: FinishedRequest): RequestRecord {
     sticky_key_source: '',
     decision: '',
     ...timeColumns(finished),
-    ...usageColumns(exchange),
+    ...usageColumns(exchange.usage),
+    ...costColumns(exchange),
     prompt_hash: hash64(finished.body),
     prefix_hash: hash64(prefixOf(planned)),
     output_hash: hash64(exchange.text),
@@ -76,85 +77,53 @@ export function clientRecord(finished: FinishedRequest): RequestRecord {
   }
 }
 
-function outcomeColumns({ outcome, status, finishReason }: Exchange) {
-  const failure = {
-    ok: { fault: 'none', error_type: '' },
-    canceled: { fault: 'client', error_type: 'canceled' },
-    truncated: { fault: 'provider', error_type: 'truncated' },
-    error: { fault: outcome.kind === 'error' ? outcome.fault : 'none', error_type: '' },
-  } as const
+function outcomeColumns(exchange: Exchange) {
   return {
-    outcome: outcome.kind,
-    ...failure[outcome.kind],
-    ...(outcome.kind === 'error' && { error_type: outcome.errorType }),
-    http_status: status,
-    finish_reason: finishReason,
+    outcome: exchange.outcome.kind,
+    fault: faultOfExchange(exchange),
+    error_type: errorTypeOf(exchange),
+    http_status: exchange.status,
+    finish_reason: exchange.finishReason,
   }
 }
 
 function timeColumns({ exchange: { stamps, connection }, dueNs }: FinishedRequest) {
   const { sentNs, closedNs } = stamps
-  const sinceSent = (atNs: number | null) => (atNs === null ? null : toUs(atNs - sentNs))
   return {
     sched_lag_us: toUs(sentNs - dueNs),
     latency_us: toUs(closedNs - sentNs),
     response_us: toUs(closedNs - dueNs),
     upstream_us: 0,
     router_us: 0,
-    headers_us: sinceSent(stamps.headersNs),
-    ttfb_us: sinceSent(stamps.firstByteNs),
-    first_comment_us: sinceSent(stamps.firstCommentNs),
-    ttft_us: sinceSent(stamps.firstTokenNs),
-    ttft_visible_us: sinceSent(stamps.firstVisibleNs),
-    first_tool_us: sinceSent(stamps.firstToolNs),
-    last_token_us: sinceSent(stamps.lastTokenNs),
-    max_gap_us: stamps.maxGapNs === null ? null : toUs(stamps.maxGapNs),
+    headers_us: sinceUs(sentNs, stamps.headersNs),
+    ttfb_us: sinceUs(sentNs, stamps.firstByteNs),
+    first_comment_us: sinceUs(sentNs, stamps.firstCommentNs),
+    ttft_us: sinceUs(sentNs, stamps.firstTokenNs),
+    ttft_visible_us: sinceUs(sentNs, stamps.firstVisibleNs),
+    first_tool_us: sinceUs(sentNs, stamps.firstToolNs),
+    last_token_us: sinceUs(sentNs, stamps.lastTokenNs),
+    max_gap_us: sinceUs(0, stamps.maxGapNs),
     chunks: stamps.chunks,
     connect_us: toUs(connection.connectNs),
     conn_reused: connection.reused,
   }
 }
 
-const unknownUsage = {
-  usage_source: 'none',
-  input_tokens: null,
-  output_tokens: null,
-  cache_read_tokens: null,
-  cache_write_tokens: null,
-  reasoning_tokens: null,
-  cost_source: 'none',
-  cost_usd: null,
-} as const
-
 /** The client knows the cost only when the answer tells it; the router's rows have the whole account. */
-function usageColumns({ usage }: Exchange) {
-  const unknownHere = {
+function costColumns({ usage }: Exchange) {
+  const told = usage?.reportedCost ?? null
+  return {
+    cost_source: told === null ? 'none' : 'provider',
+    cost_usd: told,
     cost_local_usd: null,
     cost_nocache_usd: null,
     cache_discount_usd: null,
     wasted_usd: null,
     price_version: '',
-  }
-  if (!usage) return { ...unknownUsage, ...unknownHere }
-  return {
-    ...unknownHere,
-    usage_source: 'provider',
-    input_tokens: usage.inputTokens,
-    output_tokens: usage.outputTokens,
-    cache_read_tokens: usage.cacheReadTokens,
-    cache_write_tokens: usage.cacheWriteTokens,
-    reasoning_tokens: usage.reasoningTokens,
-    cost_source: usage.reportedCost === null ? 'none' : 'provider',
-    cost_usd: usage.reportedCost,
   } as const
 }
 
 /** Text that conversations with a common prefix share: the parts of the first message. */
 function prefixOf({ messages }: PlannedRequest): string {
   return JSON.stringify(messages[0] ?? null)
-}
-
-/** Nanoseconds to whole microseconds, never below 0 and never above what the column holds. */
-function toUs(ns: number): number {
-  return Math.min(Math.max(Math.round(ns / 1000), 0), 2 ** 32 - 1)
 }

@@ -1,6 +1,6 @@
 import { type ApiError, apiError } from './api-error.ts'
-import { type Attempt, errorTypeOf } from './attempt.ts'
-import { errorTypeFaults, type ErrorType } from '../wire/index.ts'
+import { errorTypeOf, isErrorType } from '../wire/index.ts'
+import type { Attempt } from './attempt.ts'
 
 /**
  * The error of a request whose attempts all failed: the last one's, with the earlier ones in its metadata.
@@ -29,8 +29,4 @@ export function attemptError(attempts: readonly Attempt[]): ApiError {
 function rawMessage({ exchange: { outcome } }: Attempt): string {
   if (outcome.kind === 'error') return outcome.message
   return outcome.kind === 'truncated' ? 'the stream ended before it was finished' : outcome.kind
-}
-
-function isErrorType(name: string): name is ErrorType {
-  return Object.hasOwn(errorTypeFaults, name)
 }

@@ -1,5 +1,6 @@
 import { decideNext, type LoopState } from '../policy/index.ts'
-import { type Attempt, attempt, errorTypeOf } from './attempt.ts'
+import { errorTypeOf } from '../wire/index.ts'
+import { type Attempt, attempt } from './attempt.ts'
 import type { Call } from './call.ts'
 import type { ChatRequest } from './chat-request.ts'
 import type { RouterContext } from './context.ts'

@@ -1,10 +1,9 @@
 import type { Clock } from '../core/index.ts'
-import { type AttemptRecord, type Fault, schemaVersion } from '../record/index.ts'
-import { type Exchange, rateLimitState } from '../wire/index.ts'
-import { type Attempt, errorTypeOf } from './attempt.ts'
+import { type AttemptRecord, schemaVersion, sinceUs, toUs, usageColumns } from '../record/index.ts'
+import { errorTypeOf, type Exchange, faultOfExchange, rateLimitState } from '../wire/index.ts'
+import type { Attempt } from './attempt.ts'
 import type { Call } from './call.ts'
 import type { ChatRequest } from './chat-request.ts'
-import { sinceUs, toUs } from './micros.ts'
 
 /** The row of one finished attempt. */
 export function attemptRecord(made: Attempt, call: Call, about: AboutAttempt): AttemptRecord {
@@ -43,7 +42,7 @@ export function attemptRecord(made: Attempt, call: Call, about: AboutAttempt): A
     breaker: 'closed',
     backoff_us: 0,
     ...attemptTimes(exchange),
-    ...usageColumns(exchange),
+    ...usageColumns(exchange.usage),
     cost_source: cost.source,
     cost_usd: cost.billed,
     cost_local_usd: cost.local?.total ?? null,
@@ -60,36 +59,6 @@ export interface AboutAttempt {
   readonly request: ChatRequest
 }
 
-/** Who is to blame for how an exchange ended. Pure. */
-export function faultOfExchange({ outcome }: Exchange): Fault {
-  if (outcome.kind === 'error') return outcome.fault
-  if (outcome.kind === 'truncated') return 'provider'
-  return outcome.kind === 'canceled' ? 'client' : 'none'
-}
-
-/** Token columns; null where the answer named no usage. Pure. */
-export function usageColumns(exchange: Exchange | undefined) {
-  const usage = exchange?.usage
-  if (!usage) return unknownUsage
-  return {
-    usage_source: 'provider',
-    input_tokens: usage.inputTokens,
-    output_tokens: usage.outputTokens,
-    cache_read_tokens: usage.cacheReadTokens,
-    cache_write_tokens: usage.cacheWriteTokens,
-    reasoning_tokens: usage.reasoningTokens,
-  } as const
-}
-
-const unknownUsage = {
-  usage_source: 'none',
-  input_tokens: null,
-  output_tokens: null,
-  cache_read_tokens: null,
-  cache_write_tokens: null,
-  reasoning_tokens: null,
-} as const
-
 function attemptTimes({ stamps, connection }: Exchange) {
   const { sentNs } = stamps
   return {
@@ -98,7 +67,7 @@ function attemptTimes({ stamps, connection }: Exchange) {
     headers_us: sinceUs(sentNs, stamps.headersNs),
     ttfb_us: sinceUs(sentNs, stamps.firstByteNs),
     ttft_us: sinceUs(sentNs, stamps.firstTokenNs),
-    max_gap_us: stamps.maxGapNs === null ? null : toUs(stamps.maxGapNs),
+    max_gap_us: sinceUs(0, stamps.maxGapNs),
     latency_us: toUs(stamps.closedNs - sentNs),
   }
 }

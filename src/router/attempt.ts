@@ -4,6 +4,7 @@ import { formatTraceparent, spanIdOf } from '../core/index.ts'
 import {
   encodeChatRequest,
   errorOf,
+  errorTypeOf,
   exchange,
   type Deadlines,
   type Exchange,
@@ -92,12 +93,6 @@ function simulationHeaders({ arm, itemId, requestId, outputTokens }: Call): Reco
     'x-routebench-draw': itemId === '' ? requestId : `${arm}/${itemId}`,
     ...(outputTokens !== '' && { 'x-routebench-output-tokens': outputTokens }),
   }
-}
-
-/** Error class of a finished exchange; empty on success. Pure. */
-export function errorTypeOf({ outcome }: Exchange): string {
-  if (outcome.kind === 'error') return outcome.errorType
-  return outcome.kind === 'ok' ? '' : outcome.kind
 }
 
 /** Without a stream, headers and the whole answer come together, so only the total counts. */

@@ -1,6 +1,6 @@
 import { nsPerMs } from '../core/index.ts'
-import type { JsonObject } from '../wire/index.ts'
-import { type Attempt, errorTypeOf } from './attempt.ts'
+import { errorTypeOf, type JsonObject } from '../wire/index.ts'
+import type { Attempt } from './attempt.ts'
 import type { ChatRequest } from './chat-request.ts'
 import type { Route } from './route.ts'
 

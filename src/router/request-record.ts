@@ -1,13 +1,12 @@
 import { hash64 } from '../core/index.ts'
-import { type RequestRecord, schemaVersion } from '../record/index.ts'
+import { type RequestRecord, schemaVersion, sinceUs, toUs, usageColumns } from '../record/index.ts'
 import type { StickyResult } from '../policy/index.ts'
 import { type ApiError, faultOf } from './api-error.ts'
-import { type Attempt, errorTypeOf } from './attempt.ts'
-import { faultOfExchange, usageColumns } from './attempt-record.ts'
+import { errorTypeOf, faultOfExchange } from '../wire/index.ts'
+import type { Attempt } from './attempt.ts'
 import type { Call } from './call.ts'
 import type { ChatRequest } from './chat-request.ts'
 import { sumKnown } from './cost.ts'
-import { sinceUs, toUs } from './micros.ts'
 import type { Sent } from './reply.ts'
 import { decisionJson, policyName, type Route } from './route.ts'
 
@@ -42,7 +41,7 @@ export function requestRecord(finished: FinishedRequest): RequestRecord {
     sticky: finished.sticky,
     sticky_key_source: routed?.route.stickyKey?.source ?? '',
     ...timeColumns(finished, winner),
-    ...usageColumns(winner?.exchange),
+    ...usageColumns(winner?.exchange.usage ?? null),
     ...costColumns(attempts, winner),
     prompt_hash: routed?.request.promptHash ?? 0n,
     prefix_hash: routed?.request.prefixHash ?? 0n,

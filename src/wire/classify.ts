@@ -115,6 +115,7 @@ function namedType(error: Readonly<Record<string, unknown>> | null): ErrorType |
   return isErrorType(named) ? named : null
 }
 
-function isErrorType(name: string): name is ErrorType {
+/** Whether a text names one of the documented error types. */
+export function isErrorType(name: string): name is ErrorType {
   return Object.hasOwn(errorTypeFaults, name)
 }

@@ -1,10 +1,11 @@
 // Speaks the providers' protocols: encodes requests, decodes answers and streams, classifies failures, stamps bytes.
 // The only folder that touches the HTTP client. Decides nothing and records nothing.
-export { errorOf, type ErrorType, errorTypeFaults, type ExchangeError } from './classify.ts'
+export { errorOf, type ErrorType, errorTypeFaults, type ExchangeError, isErrorType } from './classify.ts'
 export { exchange, type ExchangeOptions } from './exchange.ts'
 export { createHttpPool, type HttpPool } from './http.ts'
 export { asArray, asObject, asText, type JsonObject, parseJson } from './json.ts'
 export { encodeChatRequest } from './openai/encode.ts'
 export { normaliseFinishReason } from './openai/finish-reason.ts'
+export { errorTypeOf, faultOfExchange } from './outcome.ts'
 export { rateLimitState } from './rate-limit.ts'
 export type { Deadlines, Exchange, ExchangeOutcome, Stamps, StreamEvent } from './types.ts'

@@ -1,0 +1,15 @@
+import type { Fault } from '../record/index.ts'
+import type { Exchange } from './types.ts'
+
+/** Error class of a finished exchange, for the records; empty on success. Pure. */
+export function errorTypeOf({ outcome }: Exchange): string {
+  if (outcome.kind === 'error') return outcome.errorType
+  return outcome.kind === 'ok' ? '' : outcome.kind
+}
+
+/** Who is to blame for how an exchange ended. Pure. */
+export function faultOfExchange({ outcome }: Exchange): Fault {
+  if (outcome.kind === 'error') return outcome.fault
+  if (outcome.kind === 'truncated') return 'provider'
+  return outcome.kind === 'canceled' ? 'client' : 'none'
+}
