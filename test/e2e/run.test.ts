@@ -123,6 +123,7 @@ describe('routebench run, interrupted', () => {
     running.child.kill('SIGINT')
     const { exitCode, stderr } = await running.ended
     expect(exitCode, stderr).toBe(130)
+    expect(stderr).toMatch(/E_INTERRUPTED.*after \d+ of 800 requests/)
     const { counts, conservation, validity } = readSummary(folder)
     const { planned = 0, sent = 0, ok = 0, error = 0, canceled = 0, truncated = 0 } = counts
     expect(sent).toBeLessThan(planned)
@@ -130,5 +131,18 @@ describe('routebench run, interrupted', () => {
     expect(ok + error + canceled + truncated).toBe(sent)
     expect(conservation.verdict).toBe('holds')
     expect(validity.reasons.join()).toMatch(/interrupted/)
+  })
+})
+
+describe('routebench run with a budget', () => {
+  it('stops sending when the budget is spent, reports what was sent and exits 75', async () => {
+    await using folder = await makeTemporaryFolder()
+    await writeFile(folder.file('dear.yaml'), `${small}budget: { max_usd: "0.0001" }\n`)
+    const { exitCode, stderr } = await runCli(['run', 'dear.yaml'], { cwd: folder.path })
+    expect(exitCode, stderr).toBe(75)
+    expect(stderr).toMatch(/E_BUDGET_EXCEEDED/)
+    const { counts, conservation } = readSummary(folder)
+    expect(counts['sent']).toBeLessThan(40)
+    expect(conservation.verdict).toBe('holds')
   })
 })

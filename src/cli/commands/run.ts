@@ -1,8 +1,9 @@
 import type { Command } from 'commander'
-import { createRng, createSystemClock, exitCodes } from '../../core/index.ts'
+import { createRng, createSystemClock, exitCodes, UserError } from '../../core/index.ts'
 import { renderText } from '../../report/index.ts'
 import { loadScenario } from '../load-scenario.ts'
 import { defaultFolders } from '../paths.ts'
+import { printError } from '../print-error.ts'
 import { showProgress } from '../progress-display.ts'
 import { type FinishedRun, planScenario, runScenario } from '../run/run-scenario.ts'
 import type { CommandContext } from './context.ts'
@@ -39,13 +40,15 @@ export function addRunCommand(program: Command, context: CommandContext): void {
     )
     .option('--dry-run', 'check the files and print the plan, send nothing')
     .action(async (paths: readonly string[], flags: RunFlags) => {
+      let firstFailure: number = exitCodes.ok
       for (const path of paths) {
         const exitCode = flags.dryRun
           ? await printPlan(path, flags, context)
           : await runOne(path, flags, context)
-        context.setExitCode(exitCode)
-        if (exitCode === exitCodes.interrupted) return
+        firstFailure ||= exitCode
+        if (exitCode === exitCodes.interrupted) break
       }
+      context.setExitCode(firstFailure)
     })
 }
 
@@ -82,13 +85,25 @@ async function runOne(path: string, flags: RunFlags, context: CommandContext): P
     `\n${renderText(finished.summary, { width: stdout.columns ?? 100, color: stdout.isTTY ?? false })}\n`,
   )
   stdout.write(`report: ${finished.folder.file('report.html')}\n`)
-  return exitCodeOf(finished)
+  return exitCodeOf(finished, stderr)
 }
 
-/** An interrupted or starved run says so first; an unsound one must not pass for a result. */
-function exitCodeOf({ played, summary }: FinishedRun): number {
-  if (played.conduct.stopped === 'interrupted') return exitCodes.interrupted
-  if (played.conduct.stopped === 'budget') return exitCodes.temporary
+/** Says why a run stopped early; a run that may not be believed must not pass for a result either. */
+function exitCodeOf({ played, summary }: FinishedRun, stderr: NodeJS.WriteStream): number {
+  const { stopped, sent, planned } = played.conduct
+  if (stopped !== null) return printError(stoppedEarly(stopped, `${sent} of ${planned}`), stderr)
   const isSound = summary.validity.verdict === 'valid' && summary.conservation.verdict !== 'broken'
   return isSound ? exitCodes.ok : exitCodes.invalid
+}
+
+function stoppedEarly(stopped: 'interrupted' | 'budget', progress: string): UserError {
+  return stopped === 'interrupted'
+    ? new UserError(`the run was interrupted after ${progress} requests`, {
+        code: 'E_INTERRUPTED',
+        hint: 'The report above holds every request that was sent.',
+      })
+    : new UserError(`the run reached its budget after ${progress} requests`, {
+        code: 'E_BUDGET_EXCEEDED',
+        hint: 'Raise budget.max_usd or budget.max_seconds in the scenario, or play fewer requests.',
+      })
 }
