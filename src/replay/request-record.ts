@@ -55,7 +55,7 @@ export function clientRecord(finished: FinishedRequest): RequestRecord {
     served_endpoint: '',
     upstream_id: exchange.answerId,
     ...outcomeColumns(exchange),
-    attempts: Number(exchange.headers['x-routebench-attempts'] ?? 0),
+    attempts: attemptsTold(exchange),
     fallback: 'none',
     fallback_cause: '',
     rate_limited: exchange.status === 429,
@@ -67,7 +67,7 @@ export function clientRecord(finished: FinishedRequest): RequestRecord {
     ...costColumns(exchange),
     prompt_hash: hash64(finished.body),
     prefix_hash: hash64(prefixOf(planned)),
-    output_hash: hash64(exchange.text),
+    output_hash: exchange.text === '' ? 0n : hash64(exchange.text),
     output_bytes: Buffer.byteLength(exchange.text),
     checks: finished.checks.total,
     checks_failed: finished.checks.failed,
@@ -75,6 +75,12 @@ export function clientRecord(finished: FinishedRequest): RequestRecord {
     tags: planned.tags,
     schema_version: schemaVersion,
   }
+}
+
+/** Only our router says it; what another target puts under that name must still fit the column. */
+function attemptsTold({ headers }: Exchange): number {
+  const told = headers['x-routebench-attempts'] ?? ''
+  return /^\d{1,3}$/.test(told) ? Math.min(Number(told), 255) : 0
 }
 
 function outcomeColumns(exchange: Exchange) {

@@ -168,6 +168,19 @@ describe('play', () => {
     expect(Object.keys(without ?? {}).filter(name => name.startsWith('x-routebench'))).toEqual([])
   })
 
+  it.each([
+    ['2', 2],
+    ['many', 0],
+    ['999', 255],
+  ])('records what a target tells of its attempts, %s, as far as it is a count', async (told, attempts) => {
+    await using server = await startScriptedServer(response => {
+      response.setHeader('x-routebench-attempts', told)
+      answer(response)
+    })
+    const { records } = await playOn(server.url, planOf([planned(0)]))
+    expect(records[0]?.attempts).toBe(attempts)
+  })
+
   it('records the failure of a target that is gone', async () => {
     const server = await startScriptedServer(() => undefined)
     await server[Symbol.asyncDispose]()
@@ -178,6 +191,7 @@ describe('play', () => {
       fault: 'network',
       http_status: 0,
       cost_usd: null,
+      output_hash: 0n,
     })
   })
 })
