@@ -1,5 +1,6 @@
+import type { JsonObject } from '../core/index.ts'
 import type { Endpoint } from '../catalog/index.ts'
-import { asArray, asObject, type JsonObject, normaliseFinishReason } from '../wire/index.ts'
+import { asArray, asObject, normaliseFinishReason } from '../wire/index.ts'
 import type { AnswerIdentity } from './identity.ts'
 
 /** Who answers: written over what the provider calls itself. */

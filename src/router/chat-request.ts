@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import type { Catalog } from '../catalog/index.ts'
-import { hash64 } from '../core/index.ts'
+import { hash64, type JsonObject } from '../core/index.ts'
 import { parametersOf, parsePreferences, type RouteRequest } from '../policy/index.ts'
-import { asObject, type JsonObject, parseJson } from '../wire/index.ts'
+import { asObject, parseJson } from '../wire/index.ts'
 import { type ApiError, apiError, unknownModel } from './api-error.ts'
 import { estimateTokens } from './estimate-tokens.ts'
 

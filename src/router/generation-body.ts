@@ -1,4 +1,4 @@
-import type { JsonObject } from '../wire/index.ts'
+import type { JsonObject } from '../core/index.ts'
 import type { Attempt } from './attempt.ts'
 import { sumKnown } from './cost.ts'
 import { toMs } from './metadata.ts'

@@ -1,5 +1,5 @@
-import { nsPerMs } from '../core/index.ts'
-import { errorTypeOf, type JsonObject } from '../wire/index.ts'
+import { type JsonObject, nsPerMs } from '../core/index.ts'
+import { errorTypeOf } from '../wire/index.ts'
 import type { Attempt } from './attempt.ts'
 import type { ChatRequest } from './chat-request.ts'
 import type { Route } from './route.ts'

@@ -1,7 +1,6 @@
 import type { Endpoint, Model } from '../catalog/index.ts'
-import { formatUsd } from '../core/index.ts'
+import { formatUsd, type JsonObject } from '../core/index.ts'
 import type { EndpointHealth } from '../policy/index.ts'
-import type { JsonObject } from '../wire/index.ts'
 
 /** One entry of `GET /models`: the price is that of the endpoint with the cheapest prompt. Pure. */
 export function modelBody(model: Model): JsonObject {

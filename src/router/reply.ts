@@ -1,8 +1,8 @@
+import type { JsonObject } from '../core/index.ts'
 import type { Endpoint } from '../catalog/index.ts'
 import type { StreamEvent } from '../wire/index.ts'
 import type { ApiError } from './api-error.ts'
 import type { Attempt } from './attempt.ts'
-import type { JsonObject } from '../wire/index.ts'
 
 /** What is added to the answer when everything is known. */
 interface Summary {

@@ -1,6 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import type { Clock } from '../core/index.ts'
-import type { JsonObject } from '../wire/index.ts'
+import type { Clock, JsonObject } from '../core/index.ts'
 import { keepAlive } from './keep-alive.ts'
 import type { Sent } from './reply.ts'
 import type { RouterSettings } from './settings.ts'

@@ -1,5 +1,6 @@
+import type { JsonObject } from '../core/index.ts'
 import type { Endpoint } from '../catalog/index.ts'
-import { asArray, asObject, type JsonObject, type StreamEvent } from '../wire/index.ts'
+import { asArray, asObject, type StreamEvent } from '../wire/index.ts'
 import { chunkBody, chunkOfBody, closingChunk } from './answer-body.ts'
 import { type ApiError, errorObject } from './api-error.ts'
 import type { AnswerIdentity } from './identity.ts'

@@ -1,6 +1,5 @@
-import { hash64 } from '../core/index.ts'
+import { hash64, type JsonObject } from '../core/index.ts'
 import { parametersOf } from '../policy/index.ts'
-import type { JsonObject } from '../wire/index.ts'
 
 /**
  * The caller's fields for one endpoint: without the parameters it does not support (OpenRouter drops them too,

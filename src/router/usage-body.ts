@@ -1,5 +1,4 @@
-import { formatUsd, type PicoUsd } from '../core/index.ts'
-import type { JsonObject } from '../wire/index.ts'
+import { formatUsd, type JsonObject, type PicoUsd } from '../core/index.ts'
 import type { Attempt } from './attempt.ts'
 
 /**

@@ -1,5 +1,5 @@
 import { Ajv } from 'ajv'
-import { messageOf } from '../core/index.ts'
+import { isObject, type JsonObject, messageOf } from '../core/index.ts'
 import type { Finding } from './finding.ts'
 import type { Path } from './open-document.ts'
 import { valueAt } from './schema-findings.ts'
@@ -19,15 +19,11 @@ export function createCheckRules(): CheckRules {
     const schema = valueAt(check, ['schema'])
     if (typeof pattern === 'string' && typeof flags === 'string')
       return regexFindings({ pattern, flags, path })
-    if (!isSchema(schema)) return []
+    if (!isObject(schema)) return []
     // Formats are notes here: ajv knows none of them without a further package.
     ajv ??= new Ajv({ strictTypes: false, strictTuples: false, validateFormats: false, logger: false })
     return schemaFindings(ajv, schema, [...path, 'schema'])
   }
-}
-
-function isSchema(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 interface Expression {
@@ -47,7 +43,7 @@ function regexFindings({ pattern, flags, path }: Expression): readonly Finding[]
   }
 }
 
-function schemaFindings(ajv: Ajv, schema: Readonly<Record<string, unknown>>, path: Path): readonly Finding[] {
+function schemaFindings(ajv: Ajv, schema: JsonObject, path: Path): readonly Finding[] {
   try {
     ajv.compile(schema)
     return []

@@ -1,4 +1,5 @@
 import { link, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { hasCode } from './has-code.ts'
 import { currentOwner, isOwnerAlive, type Owner, parseOwner } from './owner.ts'
 
 /** A lock that was taken, or who has it (null when it changed hands just now). */
@@ -37,7 +38,7 @@ async function tryLink(from: string, to: string): Promise<boolean> {
     await link(from, to)
     return true
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false
+    if (hasCode(error, 'EEXIST')) return false
     throw error
   }
 }
@@ -52,6 +53,5 @@ async function moveDeadAway(path: string): Promise<void> {
 }
 
 function ignoreMissing(error: unknown): undefined {
-  const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
-  if (!isMissing) throw error
+  if (!hasCode(error, 'ENOENT')) throw error
 }

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
+import { isObject, type JsonObject } from '../core/index.ts'
+import { hasCode } from './has-code.ts'
 
 /** A process that holds something, precisely enough that a later process with its number is not mistaken for it. */
 export interface Owner {
@@ -20,28 +22,24 @@ export function isOwnerAlive(owner: Owner): boolean {
   return isRunning(owner.pid) && startOf(owner.pid) === owner.started
 }
 
-/** Reads an owner from JSON text; null when it is none. */
+/** Reads an owner from JSON text; null when it is none. Pure. */
 export function parseOwner(text: string): Owner | null {
-  try {
-    const value: unknown = JSON.parse(text)
-    return isOwner(value) ? value : null
-  } catch {
-    // Not JSON: a file that was never written whole names no owner.
-    return null
-  }
+  const fields = parseFields(text)
+  if (!fields) return null
+  const { pid, host, started } = fields
+  const isWhole = typeof pid === 'number' && typeof host === 'string' && typeof started === 'string'
+  return isWhole ? { pid, host, started } : null
 }
 
-function isOwner(value: unknown): value is Owner {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'pid' in value &&
-    typeof value.pid === 'number' &&
-    'host' in value &&
-    typeof value.host === 'string' &&
-    'started' in value &&
-    typeof value.started === 'string'
-  )
+/** The fields of a JSON object; null for anything else. Pure. */
+export function parseFields(text: string): JsonObject | null {
+  try {
+    const value: unknown = JSON.parse(text)
+    return isObject(value) ? value : null
+  } catch {
+    // Not JSON: a file that was never written whole says nothing.
+    return null
+  }
 }
 
 function isRunning(pid: number): boolean {
@@ -49,7 +47,7 @@ function isRunning(pid: number): boolean {
     return process.kill(pid, 0)
   } catch (error) {
     // EPERM: it runs and belongs to someone else.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+    return hasCode(error, 'EPERM')
   }
 }
 

@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { hasCode } from './has-code.ts'
 import { type StoreTable, storeTables } from './tables.ts'
 
 /** `open`: being written. `sealed`: complete, to be uploaded. `uploaded`: in the store, kept to be read. */
@@ -39,7 +40,7 @@ function parseSegmentName(dir: string, name: string): Segment | null {
 /** Every segment of a journal folder, sorted by name; none when the folder is missing. */
 export async function listSegments(dir: string): Promise<readonly Segment[]> {
   const names = await readdir(dir).catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
+    if (hasCode(error, 'ENOENT')) return []
     throw error
   })
   return names

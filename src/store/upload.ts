@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { rename } from 'node:fs/promises'
 import { messageOf, UserError } from '../core/index.ts'
+import { hasCode } from './has-code.ts'
 import { listSegments, type Segment, segmentPath } from './segment-name.ts'
 import type { Store } from './store.ts'
 
@@ -51,7 +52,8 @@ export async function uploadJournal(options: UploadOptions): Promise<Uploaded> {
       segments++
     } catch (error) {
       signal?.throwIfAborted()
-      if (isMissing(error)) continue
+      // The file is gone: another uploader has sent and marked it.
+      if (hasCode(error, 'ENOENT')) continue
       if (error instanceof UserError && error.code === 'E_STORE_UNREACHABLE') throw error
       refusals.push({ path: segmentPath(segment), error })
     }
@@ -71,11 +73,6 @@ async function uploadSegment(segment: Segment, store: Store, signal?: AbortSigna
   })
   await rename(path, segmentPath({ ...segment, state: 'uploaded' }))
   return rows
-}
-
-/** The file is gone: another uploader has sent and marked it. */
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT'
 }
 
 async function contentOf(path: string): Promise<Content> {

@@ -1,5 +1,6 @@
 import { channel } from 'node:diagnostics_channel'
 import { Agent, type Dispatcher } from 'undici'
+import { isObject } from '../core/index.ts'
 
 /** A pool of HTTP connections, shared by all exchanges of one engine. */
 export interface HttpPool {
@@ -66,8 +67,4 @@ export function dispatch({ dispatcher, options, handler, onSent }: DispatchReque
   } finally {
     dispatching = null
   }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null
 }

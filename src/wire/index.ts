@@ -3,7 +3,7 @@
 export { errorOf, type ErrorType, errorTypeFaults, type ExchangeError, isErrorType } from './classify.ts'
 export { exchange, type ExchangeOptions } from './exchange.ts'
 export { createHttpPool, type HttpPool } from './http.ts'
-export { asArray, asObject, asText, type JsonObject, parseJson } from './json.ts'
+export { asArray, asObject, asText, parseJson } from './json.ts'
 export { encodeChatRequest } from './openai/encode.ts'
 export { normaliseFinishReason } from './openai/finish-reason.ts'
 export { errorTypeOf, faultOfExchange } from './outcome.ts'

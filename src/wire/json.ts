@@ -1,13 +1,8 @@
-/** A parsed JSON object of unknown content. */
-export type JsonObject = Readonly<Record<string, unknown>>
+import { isObject, type JsonObject } from '../core/index.ts'
 
 /** The value as an object, or null when it is none. */
 export function asObject(value: unknown): JsonObject | null {
   return isObject(value) ? value : null
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** The value as an array, or an empty one. */

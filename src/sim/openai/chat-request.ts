@@ -1,6 +1,6 @@
 import type { AnswerWish } from '../model/answer-text.ts'
 import type { PromptPart } from '../model/prompt-digest.ts'
-import { isJsonObject, type JsonObject } from './json.ts'
+import { isObject, type JsonObject } from '../../core/index.ts'
 import { contentText, promptParts } from './prompt-parts.ts'
 
 /** A chat completions request, checked. */
@@ -34,7 +34,7 @@ export function parseChatRequest(
   body: unknown,
   outputTokens: number | null,
 ): { readonly kind: 'ok'; readonly request: ChatRequest } | InvalidRequest {
-  if (!isJsonObject(body)) return invalid('We could not parse the JSON body of your request.', null)
+  if (!isObject(body)) return invalid('We could not parse the JSON body of your request.', null)
   const { model, messages, tools, stream } = body as { readonly [name: string]: unknown }
   if (typeof model !== 'string') return invalid('you must provide a model parameter', 'model')
   if (!Array.isArray(messages) || messages.length === 0)
@@ -47,7 +47,7 @@ export function parseChatRequest(
     request: {
       model,
       stream: stream === true,
-      includeUsage: isJsonObject(body['stream_options']) && body['stream_options']['include_usage'] === true,
+      includeUsage: isObject(body['stream_options']) && body['stream_options']['include_usage'] === true,
       prompt: promptParts(messages, Array.isArray(tools) ? tools : []),
       maxTokens,
       wish: wishOf(body, messages, outputTokens),
@@ -69,14 +69,14 @@ function wishOf(body: JsonObject, messages: readonly unknown[], outputTokens: nu
   const text = orderedText(messages)
   if (text !== null) return { kind: 'exact', text }
   const format = body['response_format']
-  const type = isJsonObject(format) ? format['type'] : 'text'
+  const type = isObject(format) ? format['type'] : 'text'
   if (type === 'json_object') return { kind: 'json', schema: null }
   if (type === 'json_schema') return { kind: 'json', schema: schemaOf(format) }
   return { kind: 'filler', tokens: outputTokens }
 }
 
 function orderedText(messages: readonly unknown[]): string | null {
-  const last = messages.filter(isJsonObject).findLast(message => message['role'] === 'user')
+  const last = messages.filter(isObject).findLast(message => message['role'] === 'user')
   const text = `\n${last ? contentText(last) : ''}`
   const at = text.lastIndexOf(`\n${order}`)
   if (at < 0) return null
@@ -86,7 +86,7 @@ function orderedText(messages: readonly unknown[]): string | null {
 }
 
 function schemaOf(format: unknown): JsonObject | null {
-  const named = isJsonObject(format) ? format['json_schema'] : null
-  const schema = isJsonObject(named) ? named['schema'] : null
-  return isJsonObject(schema) ? schema : null
+  const named = isObject(format) ? format['json_schema'] : null
+  const schema = isObject(named) ? named['schema'] : null
+  return isObject(schema) ? schema : null
 }

@@ -1,5 +1,5 @@
 import type { PromptPart } from '../model/prompt-digest.ts'
-import { isJsonObject, type JsonObject } from './json.ts'
+import { isObject, type JsonObject } from '../../core/index.ts'
 
 /** Four characters, one token, before each message, so that a role counts and messages cannot run together. */
 const marks: Readonly<Record<string, string>> = {
@@ -27,7 +27,7 @@ export function contentText(message: JsonObject): string {
 }
 
 function messageParts(message: unknown): readonly PromptPart[] {
-  if (!isJsonObject(message)) return []
+  if (!isObject(message)) return []
   const calls = message['tool_calls']
   const tail = calls === undefined ? [] : [{ text: JSON.stringify(calls), isMarked: false }]
   const [first = { text: '', isMarked: false }, ...rest] = [...contentParts(message), ...tail]
@@ -43,9 +43,9 @@ function contentParts(message: JsonObject): readonly PromptPart[] {
 }
 
 function partText(part: unknown): string {
-  return isJsonObject(part) && typeof part['text'] === 'string' ? part['text'] : JSON.stringify(part)
+  return isObject(part) && typeof part['text'] === 'string' ? part['text'] : JSON.stringify(part)
 }
 
 function isMarked(value: unknown): boolean {
-  return isJsonObject(value) && isJsonObject(value['cache_control'])
+  return isObject(value) && isObject(value['cache_control'])
 }

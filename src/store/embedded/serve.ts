@@ -2,6 +2,7 @@ import { mkdir, rm } from 'node:fs/promises'
 import type { Server } from 'node:http'
 import { join } from 'node:path'
 import { messageOf } from '../../core/index.ts'
+import { hasCode } from '../has-code.ts'
 import { takeLock } from '../lock-file.ts'
 import { currentOwner } from '../owner.ts'
 import { type Engine, openEngine } from './engine.ts'
@@ -38,7 +39,9 @@ export async function serveEmbeddedStore({ dataDir, port }: ServeOptions): Promi
     await writeServerEntry(dataDir, { owner: currentOwner(), url, storeId })
     tell({ kind: 'ready', url })
   } catch (error) {
-    tell(isPortInUse(error) ? { kind: 'port_in_use' } : { kind: 'failed', reason: messageOf(error) })
+    tell(
+      hasCode(error, 'EADDRINUSE') ? { kind: 'port_in_use' } : { kind: 'failed', reason: messageOf(error) },
+    )
     await stop(running)
   }
 }
@@ -93,10 +96,6 @@ async function listen(server: Server, port: number): Promise<string> {
   const address = server.address()
   if (typeof address !== 'object' || address === null) throw new Error('the server has no port')
   return `http://127.0.0.1:${address.port}`
-}
-
-function isPortInUse(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
 }
 
 function tell(message: StartMessage): void {

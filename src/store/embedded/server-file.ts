@@ -1,6 +1,6 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { isOwnerAlive, type Owner, parseOwner } from '../owner.ts'
+import { isOwnerAlive, type Owner, parseFields, parseOwner } from '../owner.ts'
 
 /** Who serves a data folder, and where. */
 export interface ServerEntry {
@@ -26,22 +26,10 @@ export async function readServerEntry(dataDir: string): Promise<ServerEntry | nu
   const text = await readFile(serverFilePath(dataDir), 'utf8').catch(() => '')
   const owner = parseOwner(text)
   if (!owner || !isOwnerAlive(owner)) return null
-  const place: unknown = JSON.parse(text)
-  if (!isPlace(place)) return null
-  return { owner, url: place.url, storeId: place.storeId }
+  const { url, storeId } = parseFields(text) ?? {}
+  return typeof url === 'string' && typeof storeId === 'string' ? { owner, url, storeId } : null
 }
 
 export async function removeServerEntry(dataDir: string): Promise<void> {
   await rm(serverFilePath(dataDir), { force: true })
-}
-
-function isPlace(value: unknown): value is { url: string; storeId: string } {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'url' in value &&
-    typeof value.url === 'string' &&
-    'storeId' in value &&
-    typeof value.storeId === 'string'
-  )
 }

@@ -1,6 +1,7 @@
+import type { JsonObject } from '../../core/index.ts'
 import type { Usage } from '../../record/index.ts'
 import { type ExchangeError, classifyErrorObject, errorOf } from '../classify.ts'
-import { asArray, asObject, asText, type JsonObject } from '../json.ts'
+import { asArray, asObject, asText } from '../json.ts'
 import { readUsage } from './usage.ts'
 
 /** What one chunk of an answer carries. Fields it does not carry are empty or null. */

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../json.ts'
+import type { JsonObject } from '../../core/index.ts'
 
 /** Body fields that are instructions to a router and mean nothing to a provider. */
 const routerFields = new Set([
