@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { finished } from 'node:stream/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import {
@@ -174,11 +174,18 @@ async function insert(
   client: ClickHouseClient,
   { table, path, token, signal }: SegmentInsert,
 ): Promise<void> {
-  const result = await client.exec({
-    query: `INSERT INTO ${table} FORMAT JSONEachRow`,
-    values: createReadStream(path, { highWaterMark: 2 ** 20 }),
-    clickhouse_settings: { ...insertSettings, insert_deduplication_token: token },
-    ...(signal && { abort_signal: signal }),
-  })
-  await finished(result.stream.resume())
+  // Opened first: of a file that another uploader has marked, a stream would tell in an event nobody listens to yet.
+  const file = await open(path)
+  const rows = file.createReadStream({ highWaterMark: 2 ** 20 })
+  try {
+    const result = await client.exec({
+      query: `INSERT INTO ${table} FORMAT JSONEachRow`,
+      values: rows,
+      clickhouse_settings: { ...insertSettings, insert_deduplication_token: token },
+      ...(signal && { abort_signal: signal }),
+    })
+    await finished(result.stream.resume())
+  } finally {
+    rows.destroy()
+  }
 }

@@ -105,6 +105,13 @@ describe('uploadJournal', () => {
     expect(await statesOf(dir)).toEqual(['uploaded'])
   })
 
+  it('rejects for a segment that another uploader has marked meanwhile', async () => {
+    const path = join(await temporaryFolder(), 'w-requests-000001.ndjson')
+    await expect(store.insertSegment({ table: 'requests', path, token: 'gone' })).rejects.toMatchObject({
+      code: 'ENOENT',
+    })
+  })
+
   it('stores the same content of two tables in both: the token belongs to a table', async () => {
     const dir = await temporaryFolder()
     // Live rows with an old or no time expire at once.
