@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { exitCodes } from '../../core/index.ts'
 import type { ProvidersConfig } from '../roles/role-config.ts'
-import { startRole } from '../roles/role-process.ts'
+import { endedByItself, startRole } from '../roles/role-process.ts'
 import { aborted } from './aborted.ts'
 import type { CommandContext } from './context.ts'
 import { collect, parsePort, parsePositive } from './options.ts'
@@ -29,6 +29,7 @@ export function addProvidersCommand(program: Command, context: CommandContext): 
       context.stderr.write(`providers: ${providers.url}/{provider}/v1 · any key · Ctrl-C stops\n`)
       await Promise.race([aborted(context.interrupted), providers.exited])
       await providers.stop()
+      if (!context.interrupted.aborted) throw endedByItself('providers')
       context.setExitCode(exitCodes.ok)
     })
 }

@@ -4,7 +4,7 @@ import { uploadJournal, watchJournal } from '../../store/index.ts'
 import { openConfiguredStore } from '../open-configured-store.ts'
 import { defaultFolders } from '../paths.ts'
 import type { RouterConfig } from '../roles/role-config.ts'
-import { startRole } from '../roles/role-process.ts'
+import { endedByItself, startRole } from '../roles/role-process.ts'
 import { aborted } from './aborted.ts'
 import type { CommandContext } from './context.ts'
 import { collect, parsePort, parsePositive } from './options.ts'
@@ -66,6 +66,7 @@ async function serveRouter(
     await router.stop()
     await uploads.stop()
     await uploadJournal({ dir: flags.journal, store })
+    if (!interrupted.aborted) throw endedByItself('router')
     return exitCodes.ok
   } finally {
     await close()

@@ -82,6 +82,11 @@ const unexpected = {
   hint: 'This is not expected; run the command again and report it if it stays.',
 } as const
 
+/** The error of a part that ended although nobody had asked it to. */
+export function endedByItself(name: RoleName): UserError {
+  return new UserError(`the ${name} process ended by itself`, unexpected)
+}
+
 /** A part that ended on its own or had to be killed tells nothing; what its journal holds is recovered by the next upload. */
 async function stop(child: ChildProcess, exited: Promise<unknown>): Promise<RoleLosses> {
   if (child.exitCode !== null || child.signalCode !== null) return noLosses

@@ -15,6 +15,7 @@ export interface StartedRole {
 export function serveRole<Config>(start: (config: Config) => Promise<StartedRole>): void {
   const tell = (message: RoleMessage) => process.send?.(message)
   let started: StartedRole | null = null
+  let stopping: Promise<void> | null = null
 
   async function begin(config: Config): Promise<void> {
     try {
@@ -32,10 +33,12 @@ export function serveRole<Config>(start: (config: Config) => Promise<StartedRole
     process.exit(0)
   }
   process.on('SIGINT', () => undefined)
-  process.on('SIGTERM', () => void stop())
-  process.on('disconnect', () => void stop())
+  // Told to stop and left by its parent, or told twice: it ends once.
+  const stopOnce = () => void (stopping ??= stop())
+  process.on('SIGTERM', stopOnce)
+  process.on('disconnect', stopOnce)
   process.on('message', (message: Config | 'stop') => {
-    if (message === 'stop') return void stop()
+    if (message === 'stop') return stopOnce()
     return void begin(message)
   })
 }
