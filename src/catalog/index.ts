@@ -4,6 +4,7 @@ export { closestIds } from './closest-ids.ts'
 export { expandBaseUrl } from './expand-base-url.ts'
 export { catalogJsonSchema } from './json-schema.ts'
 export type { CatalogFile } from './open-document.ts'
+export { knownParameters } from './parameters.ts'
 export { parseCatalog } from './parse-catalog.ts'
 export type {
   Catalog,

@@ -2,7 +2,7 @@
  * Request parameters that an endpoint may or may not take: the vocabulary of OpenRouter's
  * `supported_parameters`.
  */
-const knownParameters = [
+export const knownParameters = [
   'temperature',
   'top_p',
   'top_k',

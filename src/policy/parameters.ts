@@ -1,31 +1,16 @@
-import type { Endpoint } from '../catalog/index.ts'
+import { type Endpoint, knownParameters } from '../catalog/index.ts'
+
+/** Words of the catalogue that are not dropped from a body: bounds on the bill, and a word that is no body field. */
+const neverDropped: ReadonlySet<string> = new Set([
+  'max_tokens',
+  'max_completion_tokens',
+  'structured_outputs',
+])
 
 /** Body fields that endpoints may or may not support (`supported_parameters` of the model list). */
-const optionalParameters: ReadonlySet<string> = new Set([
-  'temperature',
-  'top_p',
-  'top_k',
-  'min_p',
-  'top_a',
-  'frequency_penalty',
-  'presence_penalty',
-  'repetition_penalty',
-  'logit_bias',
-  'logprobs',
-  'top_logprobs',
-  'prediction',
-  'seed',
-  'response_format',
-  'stop',
-  'tools',
-  'tool_choice',
-  'parallel_tool_calls',
-  'include_reasoning',
-  'reasoning',
-  'reasoning_effort',
-  'web_search_options',
-  'verbosity',
-])
+const optionalParameters: ReadonlySet<string> = new Set(
+  knownParameters.filter(name => !neverDropped.has(name)),
+)
 
 /** Other names under which the catalogue says the same thing. */
 const aliases: Readonly<Record<string, readonly string[]>> = {
