@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { createSystemClock, exitCodes, messageOf } from '../../core/index.ts'
-import { uploadJournal, watchJournal } from '../../store/index.ts'
+import { recoverJournal, uploadJournal, watchJournal } from '../../store/index.ts'
 import { openConfiguredStore } from '../open-configured-store.ts'
 import { defaultFolders } from '../paths.ts'
 import type { RouterConfig } from '../roles/role-config.ts'
@@ -65,6 +65,8 @@ async function serveRouter(
     stderr.write('stopping: running answers may end, then the rest of the records is uploaded …\n')
     await router.stop()
     await uploads.stop()
+    // A router that was killed left its segments open.
+    await recoverJournal(flags.journal)
     await uploadJournal({ dir: flags.journal, store })
     if (!interrupted.aborted) throw endedByItself('router')
     return exitCodes.ok

@@ -3,7 +3,7 @@ import { createRng, createRunId, type Rng, UserError } from '../../core/index.ts
 import type { Played } from '../../replay/index.ts'
 import type { RunSummary } from '../../report/index.ts'
 import { buildPlan, type Plan, resolvedScenarioYaml, type Scenario } from '../../scenario/index.ts'
-import { uploadJournal } from '../../store/index.ts'
+import { recoverJournal, uploadJournal } from '../../store/index.ts'
 import { loadCatalog, requireModels } from '../load-catalog.ts'
 import { requireFaultTargets } from './fault-targets.ts'
 import type { LoadedScenario } from '../load-scenario.ts'
@@ -75,6 +75,8 @@ export async function runScenario(options: RunOptions): Promise<FinishedRun> {
 
 async function upload({ store }: ConfiguredStore, folder: RunFolder): Promise<void> {
   try {
+    // A router that was killed left its segments open.
+    await recoverJournal(folder.journal)
     await uploadJournal({ dir: folder.journal, store })
   } catch (cause) {
     if (!(cause instanceof UserError)) throw cause
