@@ -131,13 +131,13 @@ function listenError(
   { port, host }: { port: number; host: string },
 ): UserError {
   if (error.code === 'EADDRINUSE') {
-    return new UserError(`Port ${port} on ${host} is in use`, {
+    return new UserError(`port ${port} on ${host} is in use`, {
       code: 'E_PORT_IN_USE',
       hint: 'Stop the program that uses it, or choose another port.',
       cause: error,
     })
   }
-  return new UserError(`The router cannot listen on ${host}:${port}: ${error.message}`, {
+  return new UserError(`the router cannot listen on ${host}:${port}: ${error.message}`, {
     code: 'E_CONFIG_INVALID',
     hint: 'Choose an address of this machine and a port that you may use.',
     cause: error,

@@ -164,7 +164,7 @@ async function listen(server: Server, port: number): Promise<number> {
     server.listen(port, '127.0.0.1')
     await once(server, 'listening')
   } catch (cause) {
-    throw new UserError(`Cannot listen on port ${port} for the simulated providers: ${messageOf(cause)}.`, {
+    throw new UserError(`cannot listen on port ${port} for the simulated providers: ${messageOf(cause)}`, {
       code: 'E_PORT_IN_USE',
       hint: 'Choose another port, or 0 for any free one.',
       cause,

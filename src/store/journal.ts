@@ -98,7 +98,7 @@ async function lockJournal(dir: string, writer: string): Promise<() => Promise<v
     return await lockWriter(dir, writer)
   } catch (error) {
     if (error instanceof UserError) throw error
-    throw new UserError(`The journal folder ${dir} cannot be written`, {
+    throw new UserError(`the journal folder ${dir} cannot be written`, {
       code: 'E_FILE_UNREADABLE',
       hint: 'Choose a folder that this user may write to.',
       cause: error,

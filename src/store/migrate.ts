@@ -98,7 +98,7 @@ function refuse({ state, applied, known }: MigrationStatus, { url, database }: S
   const place = `database ${database} at ${url}`
   if (state === 'newer') {
     throw new UserError(
-      `The schema of ${place} is at step ${applied}, newer than step ${known} of this program`,
+      `the schema of ${place} is at step ${applied}, newer than step ${known} of this program`,
       {
         code: 'E_STORE_SCHEMA',
         hint: 'Use the routebench version that made it, or a newer one.',
@@ -106,7 +106,7 @@ function refuse({ state, applied, known }: MigrationStatus, { url, database }: S
     )
   }
   if (state === 'changed') {
-    throw new UserError(`The schema of ${place} was made by another build of routebench`, {
+    throw new UserError(`the schema of ${place} was made by another build of routebench`, {
       code: 'E_STORE_SCHEMA',
       hint: 'Use the build that made it, or another database or data folder; journals can be loaded again.',
     })

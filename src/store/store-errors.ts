@@ -30,7 +30,7 @@ export function isConnectionError(thrown: unknown): boolean {
 export function asStoreError(thrown: unknown, url: string): unknown {
   if (isConnectionError(thrown)) return unreachable(url, thrown)
   if (thrown instanceof ClickHouseError && loginCodes.has(thrown.code)) {
-    return new UserError(`The store at ${url} refuses the login`, {
+    return new UserError(`the store at ${url} refuses the login`, {
       code: 'E_STORE_UNREACHABLE',
       hint: 'Check user and password in CLICKHOUSE_URL; records that are not uploaded stay in the journal.',
       cause: thrown,
@@ -42,7 +42,7 @@ export function asStoreError(thrown: unknown, url: string): unknown {
 /** Like `asStoreError`, and a schema that does not fit the rows becomes E_STORE_SCHEMA. */
 export function asInsertError(thrown: unknown, url: string): unknown {
   if (!(thrown instanceof ClickHouseError) || !schemaCodes.has(thrown.code)) return asStoreError(thrown, url)
-  return new UserError(`The store at ${url} does not fit the records: ${thrown.message.trim()}`, {
+  return new UserError(`the store at ${url} does not fit the records: ${thrown.message.trim()}`, {
     code: 'E_STORE_SCHEMA',
     hint: 'Run "routebench store migrate" with the program that wrote the records; they stay in the journal.',
     cause: thrown,
@@ -50,7 +50,7 @@ export function asInsertError(thrown: unknown, url: string): unknown {
 }
 
 function unreachable(url: string, cause: unknown): UserError {
-  return new UserError(`The store at ${url} does not answer: ${messageOf(cause)}`, {
+  return new UserError(`the store at ${url} does not answer: ${messageOf(cause)}`, {
     code: 'E_STORE_UNREACHABLE',
     hint: 'Start ClickHouse there, correct CLICKHOUSE_URL, or unset it to use the embedded store; records that are not uploaded stay in the journal.',
     cause,

@@ -31,7 +31,7 @@ export function parseStoreUrl(text: string): StoreAddress {
 }
 
 function invalid(reason: string): UserError {
-  return new UserError(`The store URL cannot be used: ${reason}`, {
+  return new UserError(`the store URL cannot be used: ${reason}`, {
     code: 'E_CONFIG_INVALID',
     hint: 'Give it as http://user:password@host:8123/database, in CLICKHOUSE_URL or the configuration.',
   })

@@ -90,7 +90,7 @@ function refused(refusals: readonly { readonly path: string; readonly error: unk
   const first = refusals[0]?.error
   const known = first instanceof UserError ? first : null
   return new UserError(
-    `The store refused ${refusals.length} journal segment(s): ${messageOf(first).trim()}`,
+    `the store refused ${refusals.length} journal segment(s): ${messageOf(first).trim()}`,
     {
       code: 'E_STORE_SCHEMA',
       hint: known?.hint ?? 'The segments stay in the journal; correct the cause and load them again.',

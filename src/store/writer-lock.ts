@@ -24,7 +24,7 @@ export async function lockWriter(dir: string, writer: string): Promise<() => Pro
   const lock = await takeLock(writerLockPath(dir, writer))
   if (lock.kind === 'taken') return lock.release
   const who = lock.owner ? `process ${lock.owner.pid} on ${lock.owner.host}` : 'another process'
-  throw new UserError(`The journal "${writer}" in ${dir} is being written by ${who}`, {
+  throw new UserError(`the journal "${writer}" in ${dir} is being written by ${who}`, {
     code: 'E_STORE_LOCKED',
     hint: 'Stop that process, or give this one another writer name or folder.',
   })

@@ -15,7 +15,7 @@ describe('openRouter', () => {
     const port = typeof address === 'object' && address ? address.port : 0
     await expect(openTestRouter([a], {}, { port })).rejects.toMatchObject({
       code: 'E_PORT_IN_USE',
-      message: `Port ${port} on 127.0.0.1 is in use`,
+      message: `port ${port} on 127.0.0.1 is in use`,
     })
     taken.close()
   })

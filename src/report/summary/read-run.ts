@@ -108,7 +108,7 @@ const noRun: RunRow = {
 }
 
 function unknownRun(runId: string): UserError {
-  return new UserError(`The store has no run ${runId}.`, {
+  return new UserError(`the store has no run ${runId}`, {
     code: 'E_RUN_UNKNOWN',
     hint: 'List the folder runs/ for the ids of runs on this machine, or name another store.',
   })

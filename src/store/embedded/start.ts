@@ -58,7 +58,7 @@ async function makeFolder(dataDir: string): Promise<void> {
   try {
     await mkdir(dataDir, { recursive: true })
   } catch (error) {
-    throw new UserError(`The data folder ${dataDir} cannot be used: ${messageOf(error)}`, {
+    throw new UserError(`the data folder ${dataDir} cannot be used: ${messageOf(error)}`, {
       code: 'E_FILE_UNREADABLE',
       hint: 'Choose a folder that this user may write to.',
       cause: error,
@@ -112,7 +112,7 @@ interface FailedStart {
 async function startError({ message, dataDir, port, errors }: FailedStart): Promise<UserError> {
   if (message?.kind === 'locked') return await lockedError(dataDir, message.pid)
   if (message?.kind === 'port_in_use') {
-    return new UserError(`Port ${port} for the embedded store is in use`, {
+    return new UserError(`port ${port} for the embedded store is in use`, {
       code: 'E_PORT_IN_USE',
       hint: 'Stop the program that has it, or choose another port; 0 takes a free one.',
     })
@@ -122,7 +122,7 @@ async function startError({ message, dataDir, port, errors }: FailedStart): Prom
   // CANNOT_OPEN_FILE: a program that knows nothing of our lock file has the engine's folder.
   if (/Code: 76\b/.test(reason)) return await lockedError(dataDir, null)
   return new UserError(
-    `The embedded store could not start: ${reason || 'its process ended without a word'}`,
+    `the embedded store could not start: ${reason || 'its process ended without a word'}`,
     {
       code: 'E_PROCESS_DIED',
       hint: 'chDB runs on Linux (glibc) and macOS; elsewhere set CLICKHOUSE_URL to a ClickHouse server.',
@@ -134,7 +134,7 @@ async function lockedError(dataDir: string, pid: number | null): Promise<UserErr
   const entry = await readServerEntry(dataDir)
   const holder = pid === null ? 'another process' : `process ${pid}`
   const who = entry ? `${holder}, which answers at ${entry.url}` : holder
-  return new UserError(`The store in ${dataDir} is in use by ${who}`, {
+  return new UserError(`the store in ${dataDir} is in use by ${who}`, {
     code: 'E_STORE_LOCKED',
     hint: entry
       ? `Use that one with CLICKHOUSE_URL=${entry.url}, or stop it.`
