@@ -1,7 +1,7 @@
 import type { JsonObject } from '../core/index.ts'
 import type { Endpoint } from '../catalog/index.ts'
 import { asArray, asObject, type StreamEvent } from '../wire/index.ts'
-import { chunkBody, chunkOfBody, closingChunk } from './answer-body.ts'
+import { chunkBody, chunkOfBody, closingChunk, type Signature } from './answer-body.ts'
 import { type ApiError, errorObject } from './api-error.ts'
 import type { AnswerIdentity } from './identity.ts'
 import type { Reply, Sent } from './reply.ts'
@@ -22,13 +22,13 @@ export interface StreamReplyOptions extends SseWriterOptions {
 export function createStreamReply(options: StreamReplyOptions): Reply {
   const { res, clock, identity } = options
   const writer = createSseWriter(options)
-  let endpoint: Endpoint | null = null
+  let signature: Signature | null = null
   let held: JsonObject[] = []
   let hasToken = false
   let refusedAt: Sent | null = null
 
   function release(): void {
-    if (endpoint) for (const data of held) writer.chunk(chunkBody(data, { ...identity, endpoint }))
+    if (signature) for (const data of held) writer.chunk(chunkBody(data, signature))
     held = []
   }
 
@@ -42,7 +42,7 @@ export function createStreamReply(options: StreamReplyOptions): Reply {
   function fail(error: ApiError, metadata: JsonObject | null): void {
     const extra = metadata ? { openrouter_metadata: metadata } : {}
     if (writer.hasBegun()) {
-      writer.chunk({ ...errorChunk({ identity, endpoint, error }), ...extra })
+      writer.chunk({ ...errorChunk({ identity, endpoint: signature?.endpoint ?? null, error }), ...extra })
       return writer.done()
     }
     writer.quiet()
@@ -52,20 +52,20 @@ export function createStreamReply(options: StreamReplyOptions): Reply {
   }
 
   return Object.freeze<Reply>({
-    begin: (next, attemptNo) => {
-      endpoint = next
+    begin: (endpoint, attemptNo) => {
+      signature = { ...identity, endpoint }
       held = []
       if (!res.headersSent) res.setHeader('x-routebench-attempts', attemptNo)
     },
     onEvent,
     tokenSent: () => hasToken,
     succeed: (winner, { usage, metadata }) => {
-      const signature = { ...identity, endpoint: winner.candidate.endpoint }
+      const winnerSignature = { ...identity, endpoint: winner.candidate.endpoint }
       const whole = asObject(winner.exchange.body)
       release()
-      if (whole) writer.chunk(chunkOfBody(whole, signature))
+      if (whole) writer.chunk(chunkOfBody(whole, winnerSignature))
       const extra = { ...(usage && { usage }), ...(metadata && { openrouter_metadata: metadata }) }
-      if (usage || metadata) writer.chunk(closingChunk(signature, extra))
+      if (usage || metadata) writer.chunk(closingChunk(winnerSignature, extra))
       writer.done()
     },
     fail,
