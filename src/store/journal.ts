@@ -46,8 +46,10 @@ export interface JournalOptions {
 export async function openJournal(options: JournalOptions): Promise<Journal> {
   const { dir, writer, clock = createSystemClock(), maxSegmentMs = 5000 } = options
   const unlock = await lockJournal(dir, writer)
-  await recoverJournal(dir, writer)
-  const writers = await createWriters(options)
+  const writers = await recoverAndCreate(options).catch(async (error: unknown) => {
+    await unlock()
+    throw error
+  })
   const all = Object.values(writers)
   const everyWriter = async (work: (one: SegmentWriter) => Promise<void>) =>
     void (await Promise.all(all.map(work)))
@@ -104,6 +106,11 @@ async function lockJournal(dir: string, writer: string): Promise<() => Promise<v
       cause: error,
     })
   }
+}
+
+async function recoverAndCreate(options: JournalOptions): Promise<Writers> {
+  await recoverJournal(options.dir, options.writer)
+  return await createWriters(options)
 }
 
 async function createWriters(options: JournalOptions): Promise<Writers> {
