@@ -28,16 +28,23 @@ export interface ExchangeOptions {
 }
 
 /**
- * Makes one call and reads the whole answer. Never rejects: whatever happens is an outcome.
+ * Makes one call and reads the whole answer. Whatever happens is an outcome; only a `url` that is none rejects, as a
+ * defect of the caller.
  *
  * Bytes are stamped before anything is parsed. Aborting the signal closes the connection at once.
  */
-export function exchange(options: ExchangeOptions): Promise<Exchange> {
-  return new Promise(resolve => run(options, resolve))
+export async function exchange(options: ExchangeOptions): Promise<Exchange> {
+  // Before any timer runs: a URL that is none throws here.
+  const request = dispatchOptions(options)
+  return await new Promise(resolve => run(options, request, resolve))
 }
 
-function run(options: ExchangeOptions, resolve: (exchange: Exchange) => void): void {
-  const { clock, signal } = options
+function run(
+  options: ExchangeOptions,
+  request: Dispatcher.DispatchOptions,
+  resolve: (exchange: Exchange) => void,
+): void {
+  const { clock, signal, onEvent = () => undefined } = options
   const sentNs = clock.monoNs()
   const watch = startStopwatch(sentNs)
   let reader: AnswerReader = createBodyReader(0, watch)
@@ -79,11 +86,7 @@ function run(options: ExchangeOptions, resolve: (exchange: Exchange) => void): v
       status = statusCode
       headers = flatten(raw)
       reader = isEventStream(status, headers)
-        ? createStreamReader({
-            watch,
-            onFirstToken: () => deadlines.firstToken(),
-            onEvent: options.onEvent ?? (() => undefined),
-          })
+        ? createStreamReader({ watch, onFirstToken: deadlines.firstToken, onEvent })
         : createBodyReader(status, watch)
     },
     onResponseData(_controller, bytes) {
@@ -100,7 +103,7 @@ function run(options: ExchangeOptions, resolve: (exchange: Exchange) => void): v
   const onSent = (fresh: boolean) => {
     if (fresh) connection = { reused: false, connectNs: clock.monoNs() - sentNs }
   }
-  dispatch({ dispatcher: options.dispatcher, options: dispatchOptions(options), handler, onSent })
+  dispatch({ dispatcher: options.dispatcher, options: request, handler, onSent })
 }
 
 function isEventStream(status: number, headers: Readonly<Record<string, string>>): boolean {

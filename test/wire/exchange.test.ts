@@ -35,6 +35,10 @@ function ask(url: string, { deadlines, ...rest }: Ask = {}): Promise<Exchange> {
 }
 
 describe('exchange', () => {
+  it('rejects a URL that is none', async () => {
+    await expect(ask('nowhere', { deadlines: { totalMs: 1 } })).rejects.toThrow(TypeError)
+  })
+
   it('reads a streamed answer: text, usage, finish reason, cost and ordered stamps', async () => {
     await using server = await startScriptedServer(response => {
       const send = openStream(response)
