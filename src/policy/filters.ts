@@ -70,7 +70,7 @@ function fitFilters({ request, endpoints, settings }: FilterOptions): readonly F
   const { parameters, preferences, estimatedInputTokens } = request
   const output = request.maxOutputTokens ?? 0
   const missing = (e: Endpoint) => parameters.find(name => !supports(e, name))
-  /** A soft parameter excludes only while some endpoint of the model supports it (router contract 4.2). */
+  /** A soft parameter excludes only while some endpoint of the model supports it (docs/router.md, Selection). */
   const soft = (rule: 'tools' | 'response_format' | 'verbosity', hard = false): Filter => {
     const matters = parameters.includes(rule) && (hard || endpoints.some(e => supports(e, rule)))
     return when(rule, e => matters && !supports(e, rule), `does not support ${rule}`)

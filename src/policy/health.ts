@@ -141,7 +141,7 @@ function coolDownOf(event: HealthEvent, errorsInRow: number, settings: HealthSet
   return errorsInRow >= settings.errorsBeforeCoolDown ? settings.errorCoolDownMs : null
 }
 
-/** 429 is shown beside uptime, not in it (router contract, section 7), so it is no outage either. */
+/** 429 is shown beside uptime, not in it (docs/metrics.md), so it is no outage either. */
 function countEvent(
   seconds: readonly Second[],
   event: HealthEvent,

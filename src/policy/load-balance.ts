@@ -14,7 +14,7 @@ export interface Priced {
 const lowestPrice = 0.001
 
 /**
- * Default load balancing ("G1" of the router contract, section 4.3): one draw among the stable endpoints with
+ * Default load balancing (docs/router.md, Selection): one draw among the stable endpoints with
  * weight 1/price², the other stable ones by ascending price, then those with a recent outage by ascending price.
  *
  * Pure: exactly one draw when two or more endpoints are stable, none otherwise.

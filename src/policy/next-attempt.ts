@@ -43,7 +43,7 @@ const callerErrorTypes: ReadonlySet<string> = new Set([
   'unprocessable',
 ])
 
-/** Classifies a failed attempt by its error type (router contract, section 4.5). Pure. */
+/** Classifies a failed attempt by its error type (docs/router.md, Selection). Pure. */
 export function failureKindOf(failure: {
   readonly canceled: boolean
   readonly tokenSent: boolean

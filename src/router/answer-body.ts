@@ -8,7 +8,7 @@ export interface Signature extends AnswerIdentity {
   readonly endpoint: Endpoint
 }
 
-/** The whole answer of a request that was not streamed (router contract, section 3.1). Pure. */
+/** The whole answer of a request that was not streamed in OpenRouter's shape. Pure. */
 export function answerBody(body: JsonObject, signature: Signature, usage: JsonObject | null): JsonObject {
   return {
     ...body,

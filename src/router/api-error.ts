@@ -1,7 +1,7 @@
 import type { Fault } from '../record/index.ts'
 import { type ErrorType, errorTypeFaults } from '../wire/index.ts'
 
-/** An error as the caller gets it (router contract, section 6.2). */
+/** An error as the caller gets it (docs/router.md, Errors). */
 export interface ApiError {
   /** HTTP status, as long as nothing has been sent. */
   readonly status: number
@@ -73,7 +73,7 @@ export function errorObject(error: ApiError): Readonly<Record<string, unknown>> 
     message: error.message,
     http_status: error.status,
     error_type: error.publicType,
-    // A masked internal error carries no metadata (contract, section 6.2).
+    // A masked internal error carries no metadata.
     ...(!isInternal && { metadata: { error_type: error.publicType, ...error.metadata } }),
     ...(error.availability && { availability: availabilityObject(error.availability) }),
   }

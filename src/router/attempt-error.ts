@@ -4,7 +4,7 @@ import type { Attempt } from './attempt.ts'
 
 /**
  * The error of a request whose attempts all failed: the last one's, with the earlier ones in its metadata.
- * `Retry-After` is the shortest wait that any attempt was told (sources differ: contract, section 10). Pure.
+ * `Retry-After` is the shortest wait that any attempt was told (OpenRouter's own pages differ on this). Pure.
  */
 export function attemptError(attempts: readonly Attempt[]): ApiError {
   const last = attempts.at(-1)

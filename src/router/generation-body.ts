@@ -5,7 +5,7 @@ import { toMs } from './metadata.ts'
 import type { FinishedRequest } from './request-record.ts'
 import { toNumber } from './usage-body.ts'
 
-/** What `GET /generation` tells about a finished request (router contract, section 3.4). Pure. */
+/** What `GET /generation` tells about a finished request in OpenRouter's shape. Pure. */
 export function generationBody(finished: FinishedRequest): JsonObject {
   const { call, attempts, endedNs } = finished
   const winner = attempts.find(a => a.isWinner)

@@ -5,7 +5,7 @@ import type { ChatRequest } from './chat-request.ts'
 import type { Route } from './route.ts'
 
 /**
- * `openrouter_metadata` in OpenRouter's shape (router contract, section 3.5), with what that shape has no place
+ * `openrouter_metadata` in OpenRouter's shape (docs/router.md, Explanation), with what that shape has no place
  * for under `router_trace`: the reason and time of each attempt and every excluded endpoint. Pure.
  */
 export function routerMetadata(route: Route, request: ChatRequest, attempts: readonly Attempt[]): JsonObject {

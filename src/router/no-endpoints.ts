@@ -22,7 +22,7 @@ const excludedByNames: Readonly<Record<ExclusionRule, string>> = {
 
 const allowedProviders = 'No allowed providers are available for the selected model.'
 
-/** Beginnings of messages that clients match on (contract, section 6.2). */
+/** Beginnings of messages that clients match on. */
 const messages: Readonly<Partial<Record<ExclusionRule, string>>> = {
   only: allowedProviders,
   ignore: allowedProviders,

@@ -14,7 +14,7 @@ export interface StreamReplyOptions extends SseWriterOptions {
 }
 
 /**
- * The reply to a streamed request (router contract, section 3.3).
+ * The reply to a streamed request (docs/router.md, Streams).
  *
  * Chunks are held back until the first token, so that a failure before it stays invisible; keep-alive comments
  * may go out earlier, and with them status 200. From the first token on, a failure is an event in the stream.
@@ -85,7 +85,7 @@ function belongsToCaller(data: JsonObject): boolean {
   return !choices.some(choice => asObject(choice)?.['finish_reason'] === 'error')
 }
 
-/** The event that ends a stream which has failed after it began (router contract, section 3.3, item 7). */
+/** The event that ends a stream which has failed after it began (docs/router.md, Streams). */
 function errorChunk(failure: {
   readonly identity: AnswerIdentity
   readonly endpoint: Endpoint | null

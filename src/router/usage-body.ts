@@ -2,7 +2,7 @@ import { formatUsd, type JsonObject, type PicoUsd } from '../core/index.ts'
 import type { Attempt } from './attempt.ts'
 
 /**
- * The `usage` object of an answer (router contract, section 3.1).
+ * The `usage` object of an answer in OpenRouter's shape (docs/router.md, Cost).
  *
  * `cost` is what the request cost over all its attempts, as in the records; null when one of them is unknown.
  * The parts in `cost_details` are the winner's, computed from the catalogue price.

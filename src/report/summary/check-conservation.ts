@@ -55,7 +55,7 @@ const routedTargetsSql = `routed_targets AS (
     SELECT request_id FROM requests WHERE run_id = {run_id:String} AND vantage = 'router'))`
 
 /**
- * Checks that the records of a run add up (DESIGN invariant 2), over all phases.
+ * Checks that the records of a run add up (docs/architecture.md, Invariants), over all phases.
  *
  * Laws that need a side which did not record (another target than our router, no replayer, a run that was killed
  * before its final row) are left out of `checked`; nothing is assumed to hold unseen.
