@@ -55,5 +55,8 @@ const tests = runTests()
 const passed = results.filter(Boolean).length + tests.passed
 // A runner that fails without a failed test (an error outside any test) still fails.
 const failed = results.filter(ok => !ok).length + (tests.isGreen ? 0 : Math.max(1, tests.failed))
-console.log(`\n${passed} passed, ${failed} failed, ${tests.skipped} skipped`)
+console.log(
+  `\n${results.filter(Boolean).length} of ${checks.length} static checks and ${tests.passed} tests passed`,
+)
+console.log(`${passed} passed, ${failed} failed, ${tests.skipped} skipped`)
 process.exit(failed === 0 ? 0 : 1)

@@ -13,7 +13,10 @@ import { judgeRun, type RunConduct, type Validity } from './validity.ts'
 /** One run. */
 export interface PlayOptions extends SenderOptions {
   readonly plan: Plan
-  /** The run stops sending when told cost reaches it; null: no limit. */
+  /**
+   * The run stops sending when the told cost and that of what is in flight, at the mean so far, reach it; null: no
+   * limit. What was sent before the first answer told a cost is beyond its power.
+   */
   readonly maxSpend: PicoUsd | null
   /** The run stops sending after this long; null: no limit. */
   readonly maxSeconds: number | null
@@ -52,11 +55,15 @@ async function playPlan(options: PlayOptions, tally: Tally): Promise<Played> {
   const startNs = clock.monoNs()
   const halt = createHalt(options)
   const send = createSender(options, applyChecks)
+  const keepToBudget = () => {
+    if (options.maxSpend !== null && tally.projectedSpend() >= options.maxSpend) halt.budgetReached()
+  }
   const countedSend: Send = async due => {
     tally.sent()
+    keepToBudget()
     const record = await send(due)
     tally.finished(record)
-    if (options.maxSpend !== null && tally.progress().spent >= options.maxSpend) halt.budgetReached()
+    keepToBudget()
     return record
   }
   const player = createLanePlayer({ clock, send: countedSend, halt, startNs })
@@ -74,6 +81,7 @@ async function playPlan(options: PlayOptions, tally: Tally): Promise<Played> {
   const conduct = {
     planned: progress.planned,
     sent: progress.sent,
+    measured: tally.measured(),
     schedLagP99Us: tally.schedLagP99Us(),
     ...stopWatching(),
     recordsDropped: sink.dropped(),

@@ -12,6 +12,8 @@ export interface SenderOptions {
   readonly scenario: string
   /** Target of each arm. */
   readonly targets: ReadonlyMap<string, Target>
+  /** The id of a provider by the name that an answer gives it: answers carry display names. */
+  readonly providerIdOf: (name: string) => string
   readonly deadlines: Deadlines
   readonly pool: HttpPool
   readonly clock: Clock
@@ -58,7 +60,7 @@ export function createSender(options: SenderOptions, applyChecks: ApplyChecks): 
       body,
       dueNs,
       sentEpochUs,
-      exchange: answer,
+      exchange: { ...answer, provider: options.providerIdOf(answer.provider) },
       checks,
     })
     sink.request(record)

@@ -15,6 +15,13 @@ export interface Tally {
   sent(): void
   finished(record: RequestRecord): void
   progress(): Progress
+  /**
+   * What the run will have cost when everything in flight has ended, at the mean cost so far; 0 before the first
+   * answer that told a cost.
+   */
+  projectedSpend(): PicoUsd
+  /** Measured requests that ended, and those of them that succeeded. */
+  measured(): { readonly ended: number; readonly ok: number }
   /** Schedule lag p99 over measured requests, microseconds; 0 without any. Warm-up is there to be late. */
   schedLagP99Us(): number
 }
@@ -25,16 +32,27 @@ export function createTally(planned: number): Tally {
   const lagsUs: number[] = []
   let sent = 0
   let spent: PicoUsd = 0n
+  let priced = 0n
+  let ended = 0
+  let measuredOk = 0
   return Object.freeze({
     sent: () => {
       sent++
     },
     finished: (record: RequestRecord) => {
       outcomes[record.outcome]++
-      if (record.phase === 'measure') lagsUs.push(record.sched_lag_us)
-      spent += record.cost_usd ?? 0n
+      ended++
+      if (record.phase === 'measure') {
+        lagsUs.push(record.sched_lag_us)
+        if (record.outcome === 'ok') measuredOk++
+      }
+      if (record.cost_usd === null) return
+      spent += record.cost_usd
+      priced++
     },
     progress: () => ({ planned, sent, outcomes: { ...outcomes }, spent }),
+    projectedSpend: () => (priced === 0n ? 0n : spent + (spent * BigInt(sent - ended)) / priced),
+    measured: () => ({ ended: lagsUs.length, ok: measuredOk }),
     schedLagP99Us: () => {
       const sorted = lagsUs.toSorted((a, b) => a - b)
       return sorted[Math.max(0, Math.ceil(sorted.length * 0.99) - 1)] ?? 0

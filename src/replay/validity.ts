@@ -2,6 +2,7 @@
 export interface RunConduct {
   readonly planned: number
   readonly sent: number
+  readonly measured: { readonly ended: number; readonly ok: number }
   /** Schedule lag of measured requests, microseconds. */
   readonly schedLagP99Us: number
   /** Event-loop delay of the replayer, p99, microseconds. */
@@ -35,6 +36,7 @@ export function judgeRun(conduct: RunConduct): Validity {
     conduct.stopped === null &&
       conduct.sent < conduct.planned &&
       `sent ${conduct.sent} of ${conduct.planned} planned requests`,
+    conduct.measured.ended > 0 && conduct.measured.ok === 0 && 'no measured request succeeded',
     lag > bounds.schedLagP99Us && `schedule lag p99 ${ms(lag)} exceeds ${ms(bounds.schedLagP99Us)}`,
     delay > bounds.loopDelayP99Us && `event-loop delay p99 ${ms(delay)} exceeds ${ms(bounds.loopDelayP99Us)}`,
     cpuRatio > bounds.cpuRatio &&

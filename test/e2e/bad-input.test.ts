@@ -27,6 +27,16 @@ describe('routebench with bad input', () => {
     )
     await writeFile(folder.file('bad.jsonl'), '{"id": 1}\nno json\n')
     await writeFile(folder.file('catalog.yaml'), 'version: 1\nmodels: 7\n')
+    const hosts = 'parameters: { provider: { only: [nobody] } }, model: openai'
+    await writeFile(folder.file('host.yaml'), sound.replace('model: openai', hosts))
+    const fault = 'simulation: { faults: [{ kind: outage, provider: nobody }] }\n'
+    await writeFile(folder.file('fault.yaml'), `${sound}${fault}`)
+    await writeFile(
+      folder.file('keyless.yaml'),
+      sound.replace('model: openai', 'target: router, model: openai'),
+    )
+    const gone = 'target: { base_url: "http://127.0.0.1:9/v1", api_key_env: null }, model: openai'
+    await writeFile(folder.file('gone.yaml'), sound.replace('model: openai', gone))
     await writeFile(
       folder.file('key.yaml'),
       sound.replace(
@@ -62,6 +72,26 @@ describe('routebench with bad input', () => {
       /catalog\.yaml:2:\d+[\s\S]*E_CATALOG_INVALID/,
     ],
     ['a missing key', ['run', 'key.yaml'], 64, /E_KEY_MISSING.*NO_SUCH_KEY/],
+    [
+      'a preference for a host that does not serve the model',
+      ['run', 'host.yaml'],
+      64,
+      /provider\.only: nobody does not serve[\s\S]*E_SCENARIO_INVALID/,
+    ],
+    [
+      'a fault at an unknown provider',
+      ['run', 'fault.yaml'],
+      64,
+      /no provider nobody[\s\S]*E_SCENARIO_INVALID/,
+    ],
+    ['real providers without any key', ['run', 'keyless.yaml'], 64, /E_KEY_MISSING[\s\S]*GROQ_API_KEY/],
+    [
+      'a bad second scenario before playing the first',
+      ['run', 'sound.yaml', 'model.yaml'],
+      64,
+      /^(?![\s\S]*requests planned)[\s\S]*E_MODEL_UNKNOWN/,
+    ],
+    ['a target that nobody serves', ['run', 'gone.yaml'], 75, /E_TARGET_UNREACHABLE.*127\.0\.0\.1:9/],
     ['an unknown run', ['report', '20200101-000000-none'], 64, /E_RUN_UNKNOWN/],
   ]
   it.each(rows)(

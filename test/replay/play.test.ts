@@ -50,6 +50,7 @@ async function playOn(url: string, plan: Plan, options: Options = {}) {
       ['a', target],
       ['b', target],
     ]),
+    providerIdOf: name => name.toLowerCase(),
     deadlines: { headersMs: null, firstTokenMs: null, idleMs: null, totalMs: 2000 },
     pool,
     clock,

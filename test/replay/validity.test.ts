@@ -4,6 +4,7 @@ import { judgeRun, type RunConduct } from '../../src/replay/validity.ts'
 const sound: RunConduct = {
   planned: 100,
   sent: 100,
+  measured: { ended: 90, ok: 80 },
   schedLagP99Us: 900,
   loopDelayP99Us: 1_000,
   cpuRatio: 0.2,
@@ -20,6 +21,7 @@ describe('judgeRun', () => {
     ['a late schedule', { schedLagP99Us: 30_000 }, /schedule lag p99 30.0 ms exceeds 25.0 ms/],
     ['a blocked event loop', { loopDelayP99Us: 26_000 }, /event-loop delay p99/],
     ['a saturated client', { cpuRatio: 0.95 }, /used 95 % of a core/],
+    ['nothing but failures', { measured: { ended: 90, ok: 0 } }, /no measured request succeeded/],
     ['lost records', { recordsDropped: 3 }, /3 records were lost/],
     ['requests that were never sent', { sent: 99 }, /sent 99 of 100/],
     ['an interruption', { stopped: 'interrupted', sent: 10 }, /^interrupted/],

@@ -1,4 +1,4 @@
-import { basename, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { realpath } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { Option } from 'commander'
@@ -44,7 +44,7 @@ export function addReportCommand(program: Command, context: CommandContext): voi
         const known = await store.query('SELECT 1 FROM runs WHERE run_id = {run_id:String} LIMIT 1', {
           run_id: runId,
         })
-        if (known.length === 0) throw unknownRun(runId)
+        if (known.length === 0) throw unknownRun(runId, join(flags.runs, runId))
         stdout.write(`${render(await readSummary(store, runId), flags.format, stdout)}\n`)
         context.setExitCode(exitCodes.ok)
       } finally {
@@ -65,10 +65,10 @@ async function runIdOf(run: string, runsFolder: string): Promise<string> {
   }
 }
 
-function unknownRun(run: string): UserError {
-  return new UserError(`there is no run ${run}`, {
+function unknownRun(run: string, folder = '<folder of the run>'): UserError {
+  return new UserError(`the store knows no run ${run}`, {
     code: 'E_RUN_UNKNOWN',
-    hint: 'List the folder of runs, or load a journal first: `routebench store load <folder of the run>`.',
+    hint: `A run that was cut off has its records on disk still: \`routebench store load ${folder}\` brings them in.`,
   })
 }
 

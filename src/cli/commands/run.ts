@@ -1,11 +1,11 @@
 import type { Command } from 'commander'
 import { createRng, createSystemClock, exitCodes, UserError } from '../../core/index.ts'
 import { renderText } from '../../report/index.ts'
-import { loadScenario } from '../load-scenario.ts'
 import { defaultFolders } from '../paths.ts'
 import { printError } from '../print-error.ts'
 import { showProgress } from '../progress-display.ts'
-import { type FinishedRun, planScenario, runScenario } from '../run/run-scenario.ts'
+import { type PreparedRun, prepareRun } from '../run/prepare-run.ts'
+import { type FinishedRun, runScenario } from '../run/run-scenario.ts'
 import type { CommandContext } from './context.ts'
 import { collect } from './options.ts'
 
@@ -40,11 +40,12 @@ export function addRunCommand(program: Command, context: CommandContext): void {
     )
     .option('--dry-run', 'check the files and print the plan, send nothing')
     .action(async (paths: readonly string[], flags: RunFlags) => {
+      const options = { ...flags, catalogFiles: flags.catalog, env: context.env }
+      // All files first: what is wrong with the last one should not be learnt after playing the others.
+      const prepared = await Promise.all(paths.map(path => prepareRun(path, options)))
       let firstFailure: number = exitCodes.ok
-      for (const path of paths) {
-        const exitCode = flags.dryRun
-          ? await printPlan(path, flags, context)
-          : await runOne(path, flags, context)
+      for (const run of prepared) {
+        const exitCode = flags.dryRun ? printPlan(run, context) : await runOne(run, flags, context)
         firstFailure ||= exitCode
         if (exitCode === exitCodes.interrupted) break
       }
@@ -52,22 +53,33 @@ export function addRunCommand(program: Command, context: CommandContext): void {
     })
 }
 
-async function printPlan(path: string, flags: RunFlags, { stdout }: CommandContext): Promise<number> {
-  const loaded = await loadScenario(path, flags)
-  const plan = await planScenario(loaded, flags.catalog)
-  const perArm = Map.groupBy(plan.requests, request => request.arm)
-  stdout.write(
-    `${loaded.scenario.name}: ${plan.requests.length} requests, seed ${plan.seed}, plan ${plan.hash}\n`,
-  )
-  for (const [arm, requests] of perArm) stdout.write(`  ${arm}: ${requests.length} requests\n`)
+/** What would be sent, to whom and for how long. */
+function printPlan({ scenario, plan, catalog }: PreparedRun, { stdout }: CommandContext): number {
+  const lastDueSeconds = plan.requests.reduce((latest, { dueNs }) => Math.max(latest, (dueNs ?? 0) / 1e9), 0)
+  const span = plan.release.kind === 'open' ? `, last due at ${lastDueSeconds.toFixed(1)} s` : ''
+  stdout.write(`${scenario.name}: ${plan.requests.length} requests, seed ${plan.seed}${span}\n`)
+  for (const { name, model, target } of scenario.arms) {
+    const requests = plan.requests.filter(({ arm }) => arm === name)
+    const measured = requests.filter(({ phase }) => phase === 'measure').length
+    const hosts = catalog.models.get(model)?.endpoints.length ?? 0
+    const where =
+      target.kind === 'url' ? target.baseUrl : `${target.kind}, ${hosts} endpoints in the catalogue`
+    stdout.write(`  ${name}: ${requests.length} requests (${measured} measured) for ${model} at ${where}\n`)
+  }
+  for (const { kind, provider, fromSeconds, toSeconds } of scenario.simulation.faults) {
+    stdout.write(
+      `  fault: ${kind} at ${provider}, ${fromSeconds} s to ${toSeconds === null ? 'the end' : `${toSeconds} s`}\n`,
+    )
+  }
+  stdout.write(`  plan ${plan.hash}\n`)
   return exitCodes.ok
 }
 
-async function runOne(path: string, flags: RunFlags, context: CommandContext): Promise<number> {
+async function runOne(prepared: PreparedRun, flags: RunFlags, context: CommandContext): Promise<number> {
   const { stdout, stderr, env } = context
   const clock = createSystemClock()
   const finished = await runScenario({
-    loaded: await loadScenario(path, flags),
+    ...prepared,
     catalogFiles: flags.catalog,
     runsFolder: flags.runs,
     storeFolder: flags.store,

@@ -57,7 +57,10 @@ function addServe(store: Command, { stderr, interrupted, setExitCode }: CommandC
     .option(...storeOption)
     .action(async (flags: StoreFlags & { readonly port: number }) => {
       const engine = await startEmbeddedStore({ dataDir: flags.store, port: flags.port })
-      stderr.write(`store: ${engine.url} · data in ${flags.store} · Ctrl-C stops\n`)
+      stderr.write(`store: ${engine.url} · database routebench · data in ${flags.store} · Ctrl-C stops\n`)
+      stderr.write(
+        `  curl '${engine.url}/?database=routebench' --data 'SELECT * FROM requests LIMIT 1 FORMAT Vertical'\n`,
+      )
       await Promise.race([aborted(interrupted), engine.exited])
       await engine.close()
       setExitCode(exitCodes.ok)
@@ -82,14 +85,21 @@ async function showStatus(
     for (const name of pending) stdout.write(`  pending: ${name}\n`)
     if (state === 'current') {
       for (const table of storeTables) {
-        const [row] = await store.query<{ readonly rows: string }>(`SELECT count() AS rows FROM ${table}`)
-        stdout.write(`  ${table.padEnd(12)} ${row?.rows ?? '0'} rows\n`)
+        const [row] = await store.query<{ readonly rows: string }>(rowCountSql(table))
+        stdout.write(`  ${table.padEnd(12)} ${row?.rows ?? '0'} ${table === 'runs' ? 'runs' : 'rows'}\n`)
       }
     }
     setExitCode(exitCodes.ok)
   } finally {
     await close()
   }
+}
+
+/** A run has a row per state; people count runs. */
+function rowCountSql(table: string): string {
+  return table === 'runs'
+    ? 'SELECT uniqExact(run_id) AS rows FROM runs'
+    : `SELECT count() AS rows FROM ${table}`
 }
 
 async function load(folders: readonly string[], flags: StoreFlags, context: CommandContext): Promise<void> {

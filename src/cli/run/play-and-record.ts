@@ -1,3 +1,4 @@
+import type { Catalog } from '../../catalog/index.ts'
 import { type Clock, parseUsd } from '../../core/index.ts'
 import { play, type Played, type Playing } from '../../replay/index.ts'
 import type { Scenario } from '../../scenario/index.ts'
@@ -11,6 +12,7 @@ import { openMarket } from './targets.ts'
 
 /** What playing needs from outside. */
 export interface PlayEnvironment {
+  readonly catalog: Catalog
   readonly catalogFiles: readonly string[]
   readonly env: NodeJS.ProcessEnv
   readonly clock: Clock
@@ -28,7 +30,7 @@ export async function playAndRecord(
   identity: RunIdentity,
   folder: RunFolder,
 ): Promise<Played> {
-  const { env, clock, signal, catalogFiles } = environment
+  const { env, clock, signal, catalog, catalogFiles } = environment
   const { scenario, plan, runId } = identity
   const records = await openRecords({ folder: folder.journal, writer: 'client', clock, env })
   const started = startedRun(identity)
@@ -43,6 +45,7 @@ export async function playAndRecord(
         runId,
         scenario: scenario.name,
         targets: market.targets,
+        providerIdOf: providerNames(catalog),
         deadlines: deadlinesOf(scenario),
         pool,
         clock,
@@ -64,6 +67,12 @@ export async function playAndRecord(
   } finally {
     await records.close()
   }
+}
+
+/** Answers name providers as people write them (`Fireworks`); records name them by id. An unknown name stays. */
+function providerNames({ providers }: Catalog): (name: string) => string {
+  const ids = new Map([...providers.values()].map(({ id, name }) => [name.toLowerCase(), id]))
+  return name => ids.get(name.toLowerCase()) ?? name
 }
 
 function addLosses(a: RoleLosses, b: RoleLosses): RoleLosses {

@@ -1,21 +1,19 @@
 import { writeFile } from 'node:fs/promises'
-import { createRng, createRunId, type Rng, UserError } from '../../core/index.ts'
+import { createRunId, type Rng, UserError } from '../../core/index.ts'
 import type { Played } from '../../replay/index.ts'
 import type { RunSummary } from '../../report/index.ts'
-import { buildPlan, type Plan, resolvedScenarioYaml, type Scenario } from '../../scenario/index.ts'
+import { type Plan, resolvedScenarioYaml, type Scenario } from '../../scenario/index.ts'
 import { recoverJournal, uploadJournal } from '../../store/index.ts'
-import { loadCatalog, requireModels } from '../load-catalog.ts'
-import { requireFaultTargets } from './fault-targets.ts'
-import type { LoadedScenario } from '../load-scenario.ts'
 import { type ConfiguredStore, openConfiguredStore } from '../open-configured-store.ts'
 import { type PlayEnvironment, playAndRecord } from './play-and-record.ts'
+import { requireReachable } from './reachable.ts'
 import { createRunFolder, type RunFolder } from './run-folder.ts'
-import { requireKeys } from './targets.ts'
 import { writeReport } from './write-report.ts'
 
 /** Everything a run needs from outside. */
 export interface RunOptions extends PlayEnvironment {
-  readonly loaded: LoadedScenario
+  readonly scenario: Scenario
+  readonly plan: Plan
   readonly runsFolder: string
   readonly storeFolder: string
   /** Only for the run's id; the plan's randomness comes from the scenario's seed. */
@@ -31,26 +29,13 @@ export interface FinishedRun {
   readonly summary: RunSummary
 }
 
-/** The plan of a scenario, with its models known to the catalogue. @throws UserError E_MODEL_UNKNOWN */
-export async function planScenario(
-  { scenario, files }: LoadedScenario,
-  catalogFiles: readonly string[],
-): Promise<Plan> {
-  const catalog = await loadCatalog(catalogFiles)
-  requireModels(catalog, routedModels(scenario))
-  requireFaultTargets(catalog, scenario)
-  return buildPlan({ scenario, files, rng: createRng(scenario.seed) })
-}
-
 /**
  * Plays one scenario from start to report: opens the store, plays, uploads the journal and writes the
  * report, which checks that the records add up. What was started is stopped on every path, and the journal stays whatever happens.
  */
 export async function runScenario(options: RunOptions): Promise<FinishedRun> {
-  const { loaded, clock, say } = options
-  const { scenario } = loaded
-  const plan = await planScenario(loaded, options.catalogFiles)
-  requireKeys(scenario, options.env)
+  const { scenario, plan, clock, say } = options
+  await requireReachable(scenario)
   const startedEpochUs = clock.epochUs()
   const runId = createRunId(startedEpochUs, options.rng)
   const resolvedScenario = resolvedScenarioYaml(scenario)
@@ -87,9 +72,4 @@ async function upload({ store }: ConfiguredStore, folder: RunFolder): Promise<vo
       cause,
     })
   }
-}
-
-/** Models that our router must know; what another API offers is its own business. */
-function routedModels({ arms }: Scenario): readonly string[] {
-  return arms.filter(arm => arm.target.kind !== 'url').map(arm => arm.model)
 }

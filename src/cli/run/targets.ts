@@ -1,8 +1,8 @@
-import { UserError } from '../../core/index.ts'
 import type { Target } from '../../replay/index.ts'
-import type { Arm, Scenario, TargetSpec } from '../../scenario/index.ts'
+import type { Arm, Scenario } from '../../scenario/index.ts'
 import type { ProvidersConfig, RouterConfig } from '../roles/role-config.ts'
 import { noLosses, type RoleLosses, type RunningRole, startRole } from '../roles/role-process.ts'
+import { apiKeyOf } from './required-keys.ts'
 
 /** What a run sends its requests to, and the processes it started for that. */
 export interface Market {
@@ -80,7 +80,8 @@ function startRouter(
   } satisfies RouterConfig)
 }
 
-function targetOf({ name, target }: Arm, routerUrl: string | null, env: NodeJS.ProcessEnv): Target {
+function targetOf(arm: Arm, routerUrl: string | null, env: NodeJS.ProcessEnv): Target {
+  const { target } = arm
   if (target.kind !== 'url') {
     return {
       name: target.kind,
@@ -92,26 +93,7 @@ function targetOf({ name, target }: Arm, routerUrl: string | null, env: NodeJS.P
   return {
     name: new URL(target.baseUrl).host,
     url: `${target.baseUrl.replace(/\/+$/, '')}/chat/completions`,
-    apiKey: keyOf(name, target, env),
+    apiKey: apiKeyOf(arm, env),
     sendsRunHeaders: false,
   }
-}
-
-/** Looks for the keys that the arms' own APIs need, before anything is started. @throws UserError E_KEY_MISSING */
-export function requireKeys({ arms }: Scenario, env: NodeJS.ProcessEnv): void {
-  for (const { name, target } of arms) if (target.kind === 'url') keyOf(name, target, env)
-}
-
-function keyOf(
-  arm: string,
-  target: Extract<TargetSpec, { kind: 'url' }>,
-  env: NodeJS.ProcessEnv,
-): string | null {
-  if (target.apiKeyEnv === null) return null
-  const key = env[target.apiKeyEnv]
-  if (key) return key
-  throw new UserError(`arm ${arm} needs an API key in ${target.apiKeyEnv}, which is not set`, {
-    code: 'E_KEY_MISSING',
-    hint: `export ${target.apiKeyEnv}=… and run again; the key is never written anywhere.`,
-  })
 }
