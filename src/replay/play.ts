@@ -71,7 +71,7 @@ async function playPlan(options: PlayOptions, tally: Tally): Promise<Played> {
 
   try {
     if (plan.release.kind === 'open') await releaseByDueTime(lanes, player, { clock, halt })
-    else await releaseByConcurrency(lanes, player, plan.release.concurrency)
+    else await releaseByConcurrency(lanes, player, { halt, concurrency: plan.release.concurrency })
   } finally {
     halt.end()
   }
@@ -116,8 +116,10 @@ async function releaseByDueTime(
 async function releaseByConcurrency(
   lanes: readonly Lane[],
   player: LanePlayer,
-  concurrency: number,
+  { halt, concurrency }: { readonly halt: Halt; readonly concurrency: number },
 ): Promise<void> {
   const limit = pLimit(concurrency)
-  await Promise.all(lanes.map(lane => limit(() => player.play(player.prepare(lane)))))
+  const playUnlessHalted = (lane: Lane) =>
+    halt.signal.aborted ? Promise.resolve() : player.play(player.prepare(lane))
+  await Promise.all(lanes.map(lane => limit(() => playUnlessHalted(lane))))
 }

@@ -55,7 +55,8 @@ export function createTally(planned: number): Tally {
     measured: () => ({ ended: lagsUs.length, ok: measuredOk }),
     schedLagP99Us: () => {
       const sorted = lagsUs.toSorted((a, b) => a - b)
-      return sorted[Math.max(0, Math.ceil(sorted.length * 0.99) - 1)] ?? 0
+      // The same quantile as in reports: sorted[⌊p·n⌋].
+      return sorted[Math.floor(sorted.length * 0.99)] ?? 0
     },
   })
 }

@@ -54,6 +54,11 @@ export async function attempt(options: AttemptOptions): Promise<Attempt> {
   const upstream = context.upstream(endpoint)
   const spanId = spanIdOf(call.requestId, 'attempt', no)
   const { fields, dropped } = upstreamFields(request.body, name => supports(endpoint, name))
+  const { body, leftOut } = encodeChatRequest(fields, {
+    upstreamModel: endpoint.upstreamModel,
+    stream: request.stream,
+  })
+  const missing = [...dropped, ...leftOut]
   const made = await exchange({
     url: `${upstream.baseUrl}/chat/completions`,
     apiKey: upstream.apiKey,
@@ -61,7 +66,7 @@ export async function attempt(options: AttemptOptions): Promise<Attempt> {
       traceparent: formatTraceparent({ traceId: call.traceId, spanId, isSampled: call.isSampled }),
       ...(context.settings.upstreamIsSimulated && simulationHeaders(call)),
     },
-    body: encodeChatRequest(fields, { upstreamModel: endpoint.upstreamModel, stream: request.stream }),
+    body,
     dispatcher: context.pool.dispatcher,
     clock: context.clock,
     signal: options.signal,
@@ -74,7 +79,7 @@ export async function attempt(options: AttemptOptions): Promise<Attempt> {
     no,
     kind,
     candidate,
-    reason: dropped.length > 0 ? `${candidate.reason}; without ${dropped.join(', ')}` : candidate.reason,
+    reason: missing.length > 0 ? `${candidate.reason}; without ${missing.join(', ')}` : candidate.reason,
     keyAlias: upstream.keyAlias,
     spanId,
     exchange: result,

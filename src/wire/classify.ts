@@ -35,6 +35,7 @@ export const errorTypeFaults = {
   network: 'network',
   stream_error: 'provider',
   malformed_response: 'provider',
+  response_too_large: 'provider',
   empty_response: 'provider',
   truncated: 'provider',
   canceled: 'client',

@@ -2,7 +2,8 @@ import type { Dispatcher } from 'undici'
 import type { Clock } from '../core/index.ts'
 import type { AnswerReader } from './answer.ts'
 import { createBodyReader } from './body-reader.ts'
-import { classifyThrown } from './classify.ts'
+import { boundedReader, maxAnswerBytes } from './bounded-reader.ts'
+import { classifyThrown, errorOf } from './classify.ts'
 import { startDeadlines } from './deadline-timers.ts'
 import { dispatch } from './http.ts'
 import { retryAfterMs } from './rate-limit.ts'
@@ -51,7 +52,7 @@ function run(
   const deadlines = startDeadlines(options.deadlines, stopWith)
   let status = 0
   let headers: Readonly<Record<string, string>> = {}
-  let connection = { reused: true, connectNs: 0 }
+  let connection = { reused: false, connectNs: 0 }
   let controller: Dispatcher.DispatchController | null = null
   let decided: ExchangeOutcome | null = null
 
@@ -71,9 +72,7 @@ function run(
     else finish(outcome)
   }
 
-  function cancel(): void {
-    stopWith({ kind: 'canceled' })
-  }
+  const cancel = () => stopWith({ kind: 'canceled' })
 
   const handler: Dispatcher.DispatchHandler = {
     onRequestStart(started) {
@@ -85,9 +84,10 @@ function run(
       deadlines.headers()
       status = statusCode
       headers = flatten(raw)
-      reader = isEventStream(status, headers)
+      const plain = isEventStream(status, headers)
         ? createStreamReader({ watch, onFirstToken: deadlines.firstToken, onEvent })
         : createBodyReader(status, watch)
+      reader = boundedReader(plain, () => stopWith(tooLong))
     },
     onResponseData(_controller, bytes) {
       const atNs = clock.monoNs()
@@ -101,10 +101,12 @@ function run(
   if (signal?.aborted) return cancel()
   signal?.addEventListener('abort', cancel, { once: true })
   const onSent = (fresh: boolean) => {
-    if (fresh) connection = { reused: false, connectNs: clock.monoNs() - sentNs }
+    connection = { reused: !fresh, connectNs: fresh ? clock.monoNs() - sentNs : 0 }
   }
   dispatch({ dispatcher: options.dispatcher, options: request, handler, onSent })
 }
+
+const tooLong = errorOf('response_too_large', `the answer is longer than ${maxAnswerBytes} bytes`)
 
 function isEventStream(status: number, headers: Readonly<Record<string, string>>): boolean {
   return status < 400 && (headers['content-type'] ?? '').includes('text/event-stream')

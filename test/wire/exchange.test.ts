@@ -286,3 +286,19 @@ describe('exchange', () => {
     )
   })
 })
+
+describe('exchange with a provider run wild', () => {
+  it('ends with response_too_large before memory fills', async () => {
+    const piece = `data: ${JSON.stringify(chunkOf({ content: 'x'.repeat(2 ** 20) }))}\n\n`
+    await using server = await startScriptedServer(response => {
+      openStream(response)
+      const write = () => {
+        while (!response.destroyed && response.write(piece)) continue
+      }
+      response.on('drain', write)
+      write()
+    })
+    const got = await ask(server.url)
+    expect(got.outcome).toMatchObject({ kind: 'error', errorType: 'response_too_large', fault: 'provider' })
+  })
+})
