@@ -19,8 +19,8 @@ export interface Records {
 export interface RecordsOptions {
   /** Folder of the journal. */
   readonly folder: string
-  /** Name of the writer in that folder, also the service name of its spans. */
-  readonly writer: 'router' | 'client'
+  /** Name of the writer in that folder, also in the service name of its spans. */
+  readonly writer: string
   readonly clock: Clock
   /** OTLP export is configured by OpenTelemetry's own variables. */
   readonly env: NodeJS.ProcessEnv

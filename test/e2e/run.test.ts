@@ -146,3 +146,26 @@ describe('routebench run with a budget', () => {
     expect(conservation.verdict).toBe('holds')
   })
 })
+
+describe('routebench run whose router is killed', () => {
+  it('says so, does not believe the run, and keeps what both sides recorded before', async () => {
+    await using folder = await makeTemporaryFolder()
+    await writeFile(folder.file('killed.yaml'), small.replace('requests: 20', 'requests: 90'))
+    const running = startCli(['run', 'killed.yaml'], { cwd: folder.path })
+    await running.said(/ [1-9]\d* ok/)
+    process.kill(childOf(running.child.pid, 'router-main'), 'SIGKILL')
+    const { exitCode, stderr } = await running.ended
+    expect(exitCode, stderr).toBe(3)
+    const { counts, validity } = readSummary(folder)
+    expect(counts).toMatchObject({ planned: 180, sent: 180 })
+    expect(validity.reasons.join()).toMatch(/router process ended during the run/)
+  })
+})
+
+/** The process id of a child by its command line. */
+function childOf(parent: number | undefined, command: string): number {
+  const pids = readFileSync(`/proc/${parent}/task/${parent}/children`, 'utf8').trim().split(' ')
+  const found = pids.find(pid => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(command))
+  if (found === undefined) throw new Error(`no child runs ${command}`)
+  return Number(found)
+}

@@ -83,6 +83,7 @@ function configOf(flags: RouterFlags): RouterConfig {
     host: flags.host,
     providersUrl: flags.providersUrl ?? null,
     journalFolder: flags.journal,
+    writer: 'router',
     stickyTtlSeconds: flags.stickyTtl,
     attemptTimeoutMs: flags.attemptTimeout,
     firstTokenTimeoutMs: flags.firstTokenTimeout,

@@ -18,6 +18,8 @@ export interface RouterConfig {
   readonly providersUrl: string | null
   /** Folder of the journal. */
   readonly journalFolder: string
+  /** Name of this router in that folder. */
+  readonly writer: string
   readonly stickyTtlSeconds: number
   readonly attemptTimeoutMs: number
   readonly firstTokenTimeoutMs: number

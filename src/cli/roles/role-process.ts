@@ -9,6 +9,8 @@ export type RoleName = 'providers' | 'router'
 /** A part that is up. */
 export interface RunningRole {
   readonly url: string
+  readonly name: RoleName
+  hasExited(): boolean
   /** Resolves when its process has ended, for whatever reason. */
   readonly exited: Promise<unknown>
   /** Lets it finish its work and write its records, waits for its end and tells what it lost. */
@@ -48,7 +50,7 @@ export async function startRole(name: RoleName, config: object): Promise<Running
   const exited = new Promise<number | null>(resolve => child.once('exit', resolve))
   child.send(config)
   const url = await ready(child, name)
-  return { url, exited, stop: () => stop(child, exited) }
+  return { name, url, exited, hasExited: () => hasExited(child), stop: () => stop(child, exited) }
 }
 
 function ready(child: ChildProcess, name: RoleName): Promise<string> {
@@ -87,9 +89,13 @@ export function endedByItself(name: RoleName): UserError {
   return new UserError(`the ${name} process ended by itself`, unexpected)
 }
 
+function hasExited({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null
+}
+
 /** A part that ended on its own or had to be killed tells nothing; what its journal holds is recovered by the next upload. */
 async function stop(child: ChildProcess, exited: Promise<unknown>): Promise<RoleLosses> {
-  if (child.exitCode !== null || child.signalCode !== null) return noLosses
+  if (hasExited(child)) return noLosses
   let losses = noLosses
   child.on('message', (message: RoleMessage) => {
     if (message.kind === 'stopped') losses = message.losses

@@ -11,7 +11,7 @@ serveRole(async (config: RouterConfig) => {
   const clock = createSystemClock()
   const records = await openRecords({
     folder: config.journalFolder,
-    writer: 'router',
+    writer: config.writer,
     clock,
     env: process.env,
   })

@@ -4,7 +4,7 @@ import { play, type Played, type Playing } from '../../replay/index.ts'
 import type { Scenario } from '../../scenario/index.ts'
 import { createHttpPool } from '../../wire/index.ts'
 import { openRecords } from '../open-records.ts'
-import type { RoleLosses } from '../roles/role-process.ts'
+import type { RoleLosses, RoleName } from '../roles/role-process.ts'
 import { resetSimulation } from './reset-simulation.ts'
 import type { RunFolder } from './run-folder.ts'
 import { endedRun, type RunIdentity, startedRun } from './run-record.ts'
@@ -55,7 +55,7 @@ export async function playAndRecord(
         maxSeconds: scenario.budget.maxSeconds,
       })
       const stopWatching = environment.watch(playing)
-      const played = await playing.played.finally(stopWatching)
+      const played = withLostParts(await playing.played.finally(stopWatching), market.lost())
       const routerLosses = await market.stop()
       await records.sink.flush()
       records.journal.run(endedRun(started, played, addLosses(records.losses(), routerLosses)))
@@ -73,6 +73,16 @@ export async function playAndRecord(
 function providerNames({ providers }: Catalog): (name: string) => string {
   const ids = new Map([...providers.values()].map(({ id, name }) => [name.toLowerCase(), id]))
   return name => ids.get(name.toLowerCase()) ?? name
+}
+
+/** A part that died in the middle makes what came after a measurement of nothing. */
+function withLostParts(played: Played, lost: readonly RoleName[]): Played {
+  if (lost.length === 0) return played
+  const reasons = [
+    ...played.validity.reasons,
+    ...lost.map(name => `the ${name} process ended during the run`),
+  ]
+  return { ...played, validity: { verdict: 'invalid', reasons } }
 }
 
 function addLosses(a: RoleLosses, b: RoleLosses): RoleLosses {

@@ -1,7 +1,13 @@
 import type { Target } from '../../replay/index.ts'
 import type { Arm, Scenario } from '../../scenario/index.ts'
 import type { ProvidersConfig, RouterConfig } from '../roles/role-config.ts'
-import { noLosses, type RoleLosses, type RunningRole, startRole } from '../roles/role-process.ts'
+import {
+  noLosses,
+  type RoleLosses,
+  type RoleName,
+  type RunningRole,
+  startRole,
+} from '../roles/role-process.ts'
 import { apiKeyOf } from './required-keys.ts'
 
 /** What a run sends its requests to, and the processes it started for that. */
@@ -10,6 +16,8 @@ export interface Market {
   readonly targets: ReadonlyMap<string, Target>
   /** Base URL of the simulated providers; null when no arm uses them. */
   readonly providersUrl: string | null
+  /** Processes that ended although nobody had asked them to. */
+  lost(): readonly RoleName[]
   /** Stops what was started, routers first, so that their last attempts can end; tells what they lost together. */
   stop(): Promise<RoleLosses>
 }
@@ -47,7 +55,8 @@ export async function openMarket(options: MarketOptions): Promise<Market> {
     const routed = kinds.has('router') ? await start(startRouter(options, null)) : null
     const urls = { simulated, router: routed, url: null }
     const targets = new Map(scenario.arms.map(arm => [arm.name, targetOf(arm, urls[arm.target.kind], env)]))
-    return { targets, providersUrl, stop }
+    const lost = () => started.filter(role => role.hasExited()).map(({ name }) => name)
+    return { targets, providersUrl, lost, stop }
   } catch (cause) {
     await stop()
     throw cause
@@ -76,6 +85,8 @@ function startRouter(
     host: '127.0.0.1',
     providersUrl,
     journalFolder,
+    // Two routers may write into one folder, one for each kind of target.
+    writer: providersUrl === null ? 'router' : 'router-simulated',
     ...router,
   } satisfies RouterConfig)
 }
