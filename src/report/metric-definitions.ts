@@ -27,7 +27,7 @@ const rows: readonly (readonly [
     'p50, p95, p99',
     'value at index ⌊level × n⌋ of the n sorted values (exact, no interpolation)',
     'as the values',
-    'failures and cancellations; read them next to request success. Marked ° (in HTML: grey) where n < 100 (p95: n < 20): little more than the maximum',
+    'failures and cancellations; read them next to request success. Marked ° (in tables of HTML: grey) where n < 100 (p95: n < 20): little more than the maximum',
   ],
   [
     'ttft',
@@ -50,7 +50,7 @@ const rows: readonly (readonly [
     'Router time',
     "router's latency − its upstream time",
     'ms',
-    'requests that failed; absent for another target',
+    'requests that failed; absent when any request went to another target',
   ],
   [
     'request-success',
@@ -76,9 +76,9 @@ const rows: readonly (readonly [
   [
     'fallback-rate',
     'Fallback rate',
-    'requests that another provider or model had to answer ÷ requests at our router',
+    'requests for which another provider or model was tried, answered or not ÷ requests at our router',
     'ratio',
-    'retries at the same endpoint; absent for another target',
+    'retries at the same endpoint; absent when any request went to another target',
   ],
   [
     'cost',
@@ -92,16 +92,22 @@ const rows: readonly (readonly [
     'Cost without cache',
     'the winning answers with every input token at the input price',
     'USD',
-    'requests of unknown cost',
+    'requests of unknown cost; absent when it is not known for all that are in the cost',
   ],
   [
     'cache-discount',
     'Cache discount',
     'cost without cache − cost with it; negative when cache writes cost more',
     'USD',
-    'requests of unknown cost',
+    'requests of unknown cost; absent when it is not known for all that are in the cost',
   ],
-  ['wasted', 'Wasted', 'billed for attempts that did not win', 'USD', 'requests of unknown cost'],
+  [
+    'wasted',
+    'Wasted',
+    'billed for attempts that did not win; ≥ or “known waste” where requests of unknown cost may have wasted more',
+    'USD',
+    'requests of unknown cost; absent when it is not known for all that are in the cost',
+  ],
   [
     'cache-hit-ratio',
     'Cache hit ratio',
@@ -146,7 +152,13 @@ const rows: readonly (readonly [
     'ratio',
     'caller errors and cancellations',
   ],
-  ['error-share', 'Share', 'failures of the class ÷ all requests (or attempts)', 'ratio', 'nothing'],
+  [
+    'error-share',
+    'Share',
+    'failures of the class (type, blame, provider, arm) ÷ all requests (or attempts) of the run',
+    'ratio',
+    'nothing',
+  ],
 ]
 
 /** Every number of a report, in the order of docs/metrics.md. */

@@ -87,6 +87,8 @@ export function expectedTraffic({ clients, routers, attempts }: Rows) {
       count(known, row => routerOf(row)?.fallback !== 'none'),
       known.length,
     ),
+    fellBack: known.length > 0 ? count(known, row => routerOf(row)?.fallback !== 'none') : null,
+    cacheHitAnswers: hits.length,
     cacheHitRatio: ratio(
       sum(hits, row => row.cache_read_tokens) ?? 0,
       sum(hits, row => row.input_tokens) ?? 0,

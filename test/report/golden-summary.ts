@@ -24,7 +24,9 @@ export function bareSummary(): RunSummary {
     firstTrySuccess: null,
     rescuedSuccess: null,
     fallbackRate: null,
+    fellBack: null,
     cacheHitRatio: null,
+    cacheHitAnswers: 0,
     cost: { usd: null, noCacheUsd: null, cacheDiscountUsd: null, wastedUsd: null, unknown: 1 },
     tokens: { input: null, cacheRead: null, cacheWrite: null, output: null, reasoning: null },
     throughput: {
@@ -42,16 +44,26 @@ export function bareSummary(): RunSummary {
     validity: { verdict: 'unknown', reasons: [] },
     conservation: { verdict: 'unchecked', checked: [], violations: [] },
     totalCostUsd: null,
+    totalCostUnknown: 1,
     arms: { '"><img src=x>': traffic },
     endpoints: [],
     served: [],
     errors: [
-      { grain: 'request', errorType: '<i>odd</i>', fault: 'provider', provider: 'a|b', count: 1, share: 1 },
+      {
+        grain: 'request',
+        arm: 'default',
+        errorType: '<i>odd</i>',
+        fault: 'provider',
+        provider: 'a|b',
+        count: 1,
+        share: 1,
+      },
     ],
+    failedChecks: [],
     fallbacks: [],
     sticky: {},
     slowest: [],
-    timeline: { bucketSeconds: 1, buckets: [] },
+    timeline: { zero: 'first_request', bucketSeconds: 1, buckets: [] },
     ttftDistribution: { levels: [], series: [] },
   }
 }

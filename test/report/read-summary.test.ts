@@ -63,7 +63,7 @@ describe('readSummary', () => {
   it('counts all phases in counts and in the total cost', async () => {
     const all = expectedTraffic(run)
     expect(summary.counts).toEqual({ planned: 300, sent: 300, ...all.outcomes })
-    expect(summary.totalCostUsd).toBe(all.cost.usd)
+    expect(summary).toMatchObject({ totalCostUsd: all.cost.usd, totalCostUnknown: all.cost.unknown })
     expect(summary.requests).toBeLessThan(300)
   })
 
@@ -104,7 +104,7 @@ describe('readSummary', () => {
     expect(served.map(({ provider }) => provider).toSorted()).toEqual(Object.keys(groups).toSorted())
   })
 
-  it('counts failures of requests and of attempts by type, blame and provider', async () => {
+  it('counts failures of requests and of attempts by type, blame, provider and arm', async () => {
     const { errors } = summary
     const of = (grain: string) => errors.filter(error => error.grain === grain)
     for (const [grain, rows] of [
@@ -114,14 +114,23 @@ describe('readSummary', () => {
       const failed = rows.filter(row => row.outcome !== 'ok')
       const total = of(grain).reduce((sum, { count }) => sum + count, 0)
       expect(total).toBe(failed.length)
-      for (const { errorType, fault, provider, count, share } of of(grain)) {
+      for (const { arm, errorType, fault, provider, count, share } of of(grain)) {
         const same = failed.filter(row => {
           const own = 'served_provider' in row ? row.served_provider : row.provider
-          return row.error_type === errorType && row.fault === fault && own === provider
+          return row.error_type === errorType && row.fault === fault && own === provider && row.arm === arm
         })
         expect(count).toBe(same.length)
         expect(share).toBeCloseTo(same.length / rows.length, 5)
       }
+    }
+  })
+
+  it('counts successful requests by the first check that failed, and by arm', () => {
+    const failing = measured.clients.filter(row => row.outcome === 'ok' && row.checks_failed > 0)
+    expect(failing.length).toBeGreaterThan(0)
+    expect(summary.failedChecks.reduce((sum, { count }) => sum + count, 0)).toBe(failing.length)
+    for (const { check, arm, count } of summary.failedChecks) {
+      expect(count).toBe(failing.filter(row => row.failed_check === check && row.arm === arm).length)
     }
   })
 

@@ -81,13 +81,15 @@ function drawRequest(rng: Rng, index: number, phase: 'warmup' | 'measure') {
     routerTime: 300 + rng.int(900),
     cost,
     price: { cost_nocache_usd: cost + saved, cache_discount_usd: saved },
-    checks: { checks, checks_failed: checks > 0 && rng.int(5) === 0 ? 1 : 0 },
+    checks: { checks, ...(checks > 0 && rng.int(5) === 0 ? failedCheck(index) : {}) },
     fate: rng.int(10),
     failure: failures[rng.int(failures.length)] ?? failures[0],
     firstProvider,
     secondProvider: firstProvider === 'alpha' ? 'beta' : 'alpha',
   }
 }
+
+const failedCheck = (index: number) => ({ checks_failed: 1, failed_check: `json#${index % 2}` })
 
 function firstTry(draw: Draw): RequestRows {
   const { label, ts, shared, tokens, price, cost, lag } = draw

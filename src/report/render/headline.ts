@@ -1,19 +1,21 @@
-import type { RunSummary } from '../summary/run-summary.ts'
+import type { Quantiles, RunSummary } from '../summary/run-summary.ts'
 import { absent, formatCount, formatMoney, formatMs, formatPercent } from './format-value.ts'
+import { isWeak } from './weak-quantile.ts'
 
 /** One of the few numbers a report opens with. */
 export interface HeadlineNumber {
   readonly label: string
   readonly value: string
-  readonly detail: string
+  /** Whether the value stands on too few values to lean on. */
+  readonly weak: boolean
+  readonly details: readonly HeadlineDetail[]
   readonly metric: string
 }
 
-/** The run's verdict on itself, in a sentence. */
-export function verdictSentence({ validity, status }: RunSummary): string {
-  if (validity.verdict === 'valid') return 'Valid: the run kept its own bounds.'
-  if (validity.verdict === 'invalid') return 'Invalid: do not decide anything on these numbers.'
-  return `Not judged: the run did not finish (status ${status}).`
+/** A word on a headline number. */
+export interface HeadlineDetail {
+  readonly text: string
+  readonly weak: boolean
 }
 
 /** Title facts of a run in one line. */
@@ -32,76 +34,128 @@ export function runLine(summary: RunSummary): string {
 
 /** The numbers a report opens with, most wanted first; what was not measured is left out. */
 export function headlineNumbers(summary: RunSummary): readonly HeadlineNumber[] {
-  return [success(summary), ...times(summary), fallback(summary), ...money(summary), lag(summary)].filter(
-    number => number.value !== absent,
-  )
+  return [
+    success(summary),
+    ...times(summary),
+    fallback(summary),
+    ...cost(summary),
+    ...cache(summary),
+    lag(summary),
+  ].filter(number => number.value !== absent)
 }
+
+/** Whether any of the numbers is marked, so that the mark needs explaining. */
+export function hasWeakNumber(numbers: readonly HeadlineNumber[]): boolean {
+  return numbers.some(({ weak, details }) => weak || details.some(detail => detail.weak))
+}
+
+const sure = (...texts: readonly string[]): readonly HeadlineDetail[] =>
+  texts.map(text => ({ text, weak: false }))
 
 function success(summary: RunSummary): HeadlineNumber {
   const { firstTrySuccess, rescuedSuccess, outcomes } = summary
   const failed = outcomes.error + outcomes.truncated
-  const detail =
-    firstTrySuccess === null
-      ? `${formatCount(failed)} failed`
-      : `${formatPercent(firstTrySuccess)} first try, ${formatPercent(rescuedSuccess)} rescued`
   return {
     label: 'Request success',
     value: formatPercent(summary.requestSuccess),
-    detail,
+    weak: false,
+    details:
+      firstTrySuccess === null
+        ? sure(`${formatCount(failed)} failed`)
+        : sure(`${formatPercent(firstTrySuccess)} first try`, `${formatPercent(rescuedSuccess)} rescued`),
     metric: 'request-success',
   }
 }
 
 function times({ ttftMs, latencyMs }: RunSummary): readonly HeadlineNumber[] {
-  const tail = ({ p95, p99, n }: RunSummary['ttftMs']) =>
-    `p95 ${formatMs(p95)}, p99 ${formatMs(p99)}, n ${formatCount(n)}`
-  const inMs = (value: number | null) => (value === null ? absent : `${formatMs(value)} ms`)
-  return [
-    { label: 'TTFT p50', value: inMs(ttftMs.p50), detail: tail(ttftMs), metric: 'ttft' },
-    { label: 'Latency p50', value: inMs(latencyMs.p50), detail: tail(latencyMs), metric: 'latency' },
-  ]
+  const number = (label: string, metric: string, { p50, p95, p99, n }: Quantiles): HeadlineNumber => ({
+    label,
+    value: p50 === null ? absent : `${formatMs(p50)} ms`,
+    weak: false,
+    details: [
+      { text: `p95 ${formatMs(p95)}`, weak: isWeak('p95', n) },
+      { text: `p99 ${formatMs(p99)}`, weak: isWeak('p99', n) },
+      ...sure(`n ${formatCount(n)}`),
+    ],
+    metric,
+  })
+  return [number('TTFT p50', 'ttft', ttftMs), number('Latency p50', 'latency', latencyMs)]
 }
 
-function fallback({ fallbackRate, fallbacks }: RunSummary): HeadlineNumber {
-  const moved = fallbacks.reduce((sum, { count }) => sum + count, 0)
+/** Says only what is known: a request that left its first endpoint may still have failed. */
+function fallback({ fallbackRate, fellBack }: RunSummary): HeadlineNumber {
   return {
     label: 'Fallback rate',
     value: formatPercent(fallbackRate),
-    detail: moved === 0 ? 'every first choice answered' : `${formatCount(moved)} left their first endpoint`,
+    weak: false,
+    details:
+      fellBack === 0
+        ? sure('no request left its first endpoint')
+        : sure(`${formatCount(fellBack)} tried another provider or model`),
     metric: 'fallback-rate',
   }
 }
 
-function money({ cost, cacheHitRatio, tokens }: RunSummary): readonly HeadlineNumber[] {
-  const unknown = cost.unknown > 0 ? `, ${formatCount(cost.unknown)} requests unknown` : ''
+/** Left out only when not even a warm-up request has a known cost. */
+function cost(summary: RunSummary): readonly HeadlineNumber[] {
+  const { usd } = summary.cost
+  if (usd === null && summary.totalCostUsd === null) return []
   return [
     {
       label: 'Cost',
-      value: formatMoney(cost.usd),
-      detail: `${formatMoney(cost.wastedUsd)} wasted${unknown}`,
+      value: usd === null ? 'unknown' : formatMoney(usd),
+      weak: false,
+      details: sure(...wasteDetails(summary), wholeRunDetail(summary)),
       metric: 'cost',
     },
+  ]
+}
+
+/** Requests of unknown cost are the likeliest to have wasted something, so beside them no waste is the whole. */
+function wasteDetails({ cost: { wastedUsd, unknown } }: RunSummary): readonly string[] {
+  const waste = wastedUsd === null ? null : formatMoney(wastedUsd)
+  if (unknown === 0) return waste === null ? [] : [`${waste} wasted`]
+  const noun = unknown === 1 ? 'request' : 'requests'
+  return [
+    ...(waste === null ? [] : [`known waste ${waste}`]),
+    `${formatCount(unknown)} ${noun} of unknown cost`,
+  ]
+}
+
+function wholeRunDetail({ cost: own, totalCostUsd, totalCostUnknown }: RunSummary): string {
+  const whole = totalCostUsd === own.usd ? 'same with warm-up' : `${formatMoney(totalCostUsd)} with warm-up`
+  const more = totalCostUnknown - own.unknown
+  return more > 0 ? `${whole} (${formatCount(more)} more unknown)` : whole
+}
+
+function cache(summary: RunSummary): readonly HeadlineNumber[] {
+  const { cost: money, cacheHitRatio, cacheHitAnswers, tokens, outcomes } = summary
+  const scope = cacheHitAnswers < outcomes.ok ? [`told by ${formatCount(cacheHitAnswers)} answers`] : []
+  return [
     {
       label: 'Cache discount',
-      value: formatMoney(cost.cacheDiscountUsd),
-      detail: `of ${formatMoney(cost.noCacheUsd)} without cache`,
+      value: formatMoney(money.cacheDiscountUsd),
+      weak: false,
+      details: sure(`of ${formatMoney(money.noCacheUsd)} without cache`),
       metric: 'cache-discount',
     },
     {
       label: 'Cache hit ratio',
       value: formatPercent(cacheHitRatio),
-      detail: `${formatCount(tokens.cacheRead)} tokens read`,
+      weak: false,
+      details: sure(`${formatCount(tokens.cacheRead)} tokens read`, ...scope),
       metric: 'cache-hit-ratio',
     },
   ]
 }
 
 function lag({ scheduleLagMs }: RunSummary): HeadlineNumber {
-  const { p50, p99, max } = scheduleLagMs
+  const { n, p50, p99, max } = scheduleLagMs
   return {
     label: 'Schedule lag p99',
     value: p99 === null ? absent : `${formatMs(p99)} ms`,
-    detail: `p50 ${formatMs(p50)}, max ${formatMs(max)}`,
+    weak: isWeak('p99', n),
+    details: sure(`p50 ${formatMs(p50)}`, `max ${formatMs(max)}`),
     metric: 'schedule-lag',
   }
 }

@@ -2,18 +2,12 @@ import { metricDefinitions } from '../metric-definitions.ts'
 import type { RunSummary } from '../summary/run-summary.ts'
 import { armsTable } from './arms-table.ts'
 import { conservationSentence } from './conservation-sentence.ts'
-import { headlineNumbers, runLine, verdictSentence } from './headline.ts'
+import { errorsTable, failedChecksTable, fallbacksTable, stickyTable } from './failure-tables.ts'
+import { hasWeakNumber, headlineNumbers, runLine } from './headline.ts'
 import type { ReportCell, ReportColumn, ReportTable } from './report-table.ts'
-import {
-  endpointsTable,
-  errorsTable,
-  fallbacksTable,
-  servedTable,
-  slowestTable,
-  stickyTable,
-} from './report-tables.ts'
-
-const weakMark = '°'
+import { endpointsTable, servedTable, slowestTable } from './report-tables.ts'
+import { verdictOf } from './verdict.ts'
+import { weakMark, weakNote } from './weak-quantile.ts'
 
 /** A report for a pull request or a file: GitHub Markdown, no HTML. Pure. */
 export function renderMarkdown(summary: RunSummary): string {
@@ -22,6 +16,7 @@ export function renderMarkdown(summary: RunSummary): string {
     endpointsTable(summary),
     servedTable(summary),
     errorsTable(summary),
+    failedChecksTable(summary),
     fallbacksTable(summary),
     stickyTable(summary),
     slowestTable(summary),
@@ -39,18 +34,25 @@ export function renderMarkdown(summary: RunSummary): string {
 
 function verdict(summary: RunSummary): string {
   const reasons = summary.validity.reasons.map(reason => `- ${escape(reason)}`)
-  const head = `**${verdictSentence(summary)}** ${escape(conservationSentence(summary.conservation))}`
-  return reasons.length === 0 ? head : `${head}\n\n${reasons.join('\n')}`
+  const { sentence, losses } = verdictOf(summary)
+  const head = `**${sentence}** ${escape(conservationSentence(summary.conservation))}`
+  const lost = losses.map(loss => `**${escape(loss)}**`)
+  return [head, ...lost, reasons.join('\n')].filter(part => part !== '').join('\n\n')
 }
 
 function headline(summary: RunSummary): string {
-  const lines = headlineNumbers(summary).map(
-    ({ label, value, detail }) => `| ${escape(label)} | **${escape(value)}** | ${escape(detail)} |`,
+  const numbers = headlineNumbers(summary)
+  const lines = numbers.map(
+    ({ label, value, weak, details }) =>
+      `| ${escape(label)} | **${textOf({ text: value, weak })}** | ${details.map(textOf).join(', ')} |`,
   )
-  return ['| | | |', '|---|---:|---|', ...lines].join('\n')
+  const foot = hasWeakNumber(numbers) ? ['', weakFoot] : []
+  return ['| | | |', '|---|---:|---|', ...lines, ...foot].join('\n')
 }
 
-function section({ title, note, columns, rows }: ReportTable): string {
+const weakFoot = `${weakMark} ${weakNote}`
+
+function section({ title, note, foot, columns, rows }: ReportTable): string {
   const heading = `## ${title}`
   const intro = note === '' ? [] : [note]
   if (rows.length === 0) return [heading, ...intro].join('\n\n')
@@ -58,15 +60,16 @@ function section({ title, note, columns, rows }: ReportTable): string {
   const head = `| ${columns.map(headingOf).join(' | ')} |`
   const rule = `|${columns.map(({ align }) => (align === 'right' ? '---:' : '---')).join('|')}|`
   const body = rows.map(row => `| ${row.map(textOf).join(' | ')} |`)
-  const foot = weak ? [`${weakMark} too few values: little more than the maximum.`] : []
-  return [heading, ...intro, [head, rule, ...body].join('\n'), ...foot].join('\n\n')
+  const feet = [weak ? weakFoot : '', escape(foot)].filter(part => part !== '')
+  return [heading, ...intro, [head, rule, ...body].join('\n'), ...feet].join('\n\n')
 }
 
 function headingOf({ group, label, unit }: ReportColumn): string {
   return escape([group, label].filter(Boolean).join(' ') + (unit === '' ? '' : `, ${unit}`))
 }
 
-const textOf = ({ text, weak }: ReportCell) => escape(weak ? `${text}${weakMark}` : text)
+const textOf = ({ text, weak }: Pick<ReportCell, 'text' | 'weak'>) =>
+  escape(weak ? `${text}${weakMark}` : text)
 
 function definitions(): string {
   const lines = metricDefinitions.map(

@@ -4,9 +4,13 @@ import type { RunSummary } from '../summary/run-summary.ts'
 import { armsTable } from './arms-table.ts'
 import { conservationSentence } from './conservation-sentence.ts'
 import { fitColumns, headingOf, plainText } from './fit-columns.ts'
-import { headlineNumbers, runLine, verdictSentence } from './headline.ts'
-import type { ReportTable } from './report-table.ts'
-import { endpointsTable, errorsTable, fallbacksTable, servedTable, slowestTable } from './report-tables.ts'
+import { errorsTable, failedChecksTable, fallbacksTable } from './failure-tables.ts'
+import { hasWeakNumber, headlineNumbers, runLine } from './headline.ts'
+import type { ReportCell, ReportTable } from './report-table.ts'
+import { endpointsTable, servedTable, slowestTable } from './report-tables.ts'
+import { verdictOf } from './verdict.ts'
+import { weakMark, weakNote } from './weak-quantile.ts'
+import { wrapText } from './wrap-text.ts'
 
 /** How text is laid out. */
 export interface TextOptions {
@@ -47,25 +51,30 @@ export function renderText(summary: RunSummary, { width, color }: TextOptions): 
     endpointsTable(summary),
     servedTable(summary),
     errorsTable(summary),
+    failedChecksTable(summary),
     fallbacksTable(summary),
     slowestTable(summary),
   ].filter(({ rows }) => rows.length > 0)
+  const isMarked =
+    hasWeakNumber(headlineNumbers(summary)) || tables.some(({ rows }) => rows.flat().some(({ weak }) => weak))
   const parts = [
     heading(summary, paint),
     headline(summary, paint),
     ...tables.map(table => block(table, width, paint)),
+    ...(isMarked ? [paint('dim', `${weakMark} ${weakNote}`)] : []),
   ]
   return `${parts.join('\n\n')}\n`
 }
 
 function heading(summary: RunSummary, paint: Paint): string {
-  const { verdict, reasons } = summary.validity
-  const tone = ({ valid: 'green', invalid: 'red', unknown: 'yellow' } as const)[verdict]
+  const { tone, sentence, losses } = verdictOf(summary)
+  const color = ({ valid: 'green', invalid: 'red', warning: 'yellow' } as const)[tone]
   return [
     `${paint('bold', plainText(summary.scenario))}  ${paint('dim', summary.runId)}`,
     paint('dim', plainText(runLine(summary))),
-    paint(tone, verdictSentence(summary)),
-    ...reasons.map(reason => `  - ${plainText(reason)}`),
+    paint(color, sentence),
+    ...losses.map(loss => paint('yellow', loss)),
+    ...summary.validity.reasons.map(reason => `  - ${plainText(reason)}`),
     paint('dim', conservationSentence(summary.conservation)),
   ].join('\n')
 }
@@ -73,13 +82,18 @@ function heading(summary: RunSummary, paint: Paint): string {
 function headline(summary: RunSummary, paint: Paint): string {
   const numbers = headlineNumbers(summary)
   const labelWidth = Math.max(...numbers.map(({ label }) => label.length))
-  const valueWidth = Math.max(...numbers.map(({ value }) => value.length))
+  const valueWidth = Math.max(...numbers.map(number => marked({ ...number, text: number.value }).length))
   return numbers
-    .map(({ label, value, detail }) => {
-      const number = paint('bold', value.padStart(valueWidth))
-      return `${label.padEnd(labelWidth)}  ${number}  ${paint('dim', detail)}`
+    .map(({ label, value, weak, details }) => {
+      const number = paint('bold', marked({ text: value, weak }).padStart(valueWidth))
+      return `${label.padEnd(labelWidth)}  ${number}  ${paint('dim', details.map(marked).join(', '))}`
     })
     .join('\n')
+}
+
+/** Text with the mark of a weak number. */
+function marked({ text, weak }: Pick<ReportCell, 'text' | 'weak'>): string {
+  return weak ? `${plainText(text)}${weakMark}` : plainText(text)
 }
 
 function block(table: ReportTable, width: number, paint: Paint): string {
@@ -91,11 +105,7 @@ function block(table: ReportTable, width: number, paint: Paint): string {
     colAligns: columns.map(({ align }) => align),
     head: columns.map(column => paint('dim', headingOf(column))),
   })
-  view.push(
-    ...rows.map(row =>
-      row.map(({ text, weak }) => (weak ? paint('dim', `${plainText(text)}°`) : plainText(text))),
-    ),
-  )
+  view.push(...rows.map(row => row.map(one => (one.weak ? paint('dim', marked(one)) : marked(one)))))
   const lines = view
     .toString()
     .split('\n')
@@ -103,5 +113,6 @@ function block(table: ReportTable, width: number, paint: Paint): string {
     .filter(line => line !== '')
   const left = table.rows.length - shown.length
   const more = left > 0 ? [paint('dim', `… and ${left} more in report.html`)] : []
-  return [paint('bold', table.title), ...lines, ...more].join('\n')
+  const foot = table.foot === '' ? [] : wrapText(table.foot, width).map(line => paint('dim', line))
+  return [paint('bold', table.title), ...lines, ...more, ...foot].join('\n')
 }

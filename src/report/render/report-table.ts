@@ -27,6 +27,8 @@ export interface ReportTable {
   readonly title: string
   /** One sentence under the title; may be empty. */
   readonly note: string
+  /** One sentence under the rows; may be empty. */
+  readonly foot: string
   readonly columns: readonly ReportColumn[]
   readonly rows: readonly (readonly ReportCell[])[]
 }

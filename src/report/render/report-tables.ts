@@ -8,16 +8,15 @@ import {
   type ReportTable,
   textColumn,
 } from './report-table.ts'
-
-/** Below these counts a tail quantile is little more than the maximum. */
-const weakBelow = { p95: 20, p99: 100 }
+import { isWeak } from './weak-quantile.ts'
 
 /** How every endpoint behaved over its attempts; without rows when the target is not our router. */
-export function endpointsTable({ endpoints }: RunSummary): ReportTable {
+export function endpointsTable({ endpoints, cost }: RunSummary): ReportTable {
   return {
     id: 'endpoints',
     title: 'Endpoints',
-    note: 'Every upstream call, also those that were rescued.',
+    note: 'Every upstream call of our router, also those that were rescued.',
+    foot: cost.unknown === 0 ? '' : unknownCostNote(cost.unknown),
     columns: [
       textColumn('Provider'),
       textColumn('Model'),
@@ -40,6 +39,7 @@ export function servedTable({ served }: RunSummary): ReportTable {
     id: 'served',
     title: 'Answered by',
     note: 'What callers saw of the provider that answered: the time of failed attempts before it is inside.',
+    foot: '',
     columns: [
       textColumn('Provider'),
       textColumn('Model'),
@@ -53,76 +53,13 @@ export function servedTable({ served }: RunSummary): ReportTable {
   }
 }
 
-/** Failures by class: first what callers saw, then what attempts met. */
-export function errorsTable({ errors }: RunSummary): ReportTable {
-  return {
-    id: 'errors',
-    title: 'Failures',
-    note:
-      errors.length === 0
-        ? 'None.'
-        : 'Failed requests are what callers saw; failed attempts include rescued ones.',
-    columns: [
-      textColumn('Seen by'),
-      textColumn('Type'),
-      numberColumn('Count', { rank: 8 }),
-      numberColumn('Share', { metric: 'error-share', rank: 8 }),
-      textColumn('Blamed on', { rank: 6 }),
-      textColumn('Provider', { rank: 7 }),
-    ],
-    rows: errors.map(error => [
-      cell(error.grain === 'request' ? 'caller' : 'attempt'),
-      cell(error.errorType),
-      cell(formatCount(error.count)),
-      cell(formatPercent(error.share)),
-      cell(error.fault.replace('_', ' ')),
-      cell(error.provider || absent),
-    ]),
-  }
-}
-
-/** Where requests went when their first endpoint did not answer. */
-export function fallbacksTable({ fallbacks }: RunSummary): ReportTable {
-  return {
-    id: 'fallbacks',
-    title: 'Fallbacks',
-    note: '',
-    columns: [
-      textColumn('From'),
-      textColumn('To'),
-      numberColumn('Requests', { rank: 8 }),
-      textColumn('Because of'),
-    ],
-    rows: fallbacks.map(flow => [
-      cell(flow.from),
-      cell(flow.to || 'nobody: the request failed'),
-      cell(formatCount(flow.count)),
-      cell(flow.cause || absent),
-    ]),
-  }
-}
-
-/** Requests by what sticky routing did. */
-export function stickyTable({ sticky, requests }: RunSummary): ReportTable {
-  return {
-    id: 'sticky',
-    title: 'Sticky routing',
-    note: '',
-    columns: [textColumn('State'), numberColumn('Requests', { rank: 8 }), numberColumn('Share', { rank: 8 })],
-    rows: Object.entries(sticky).map(([state, count]) => [
-      cell(state.replace('_', ': ')),
-      cell(formatCount(count)),
-      cell(formatPercent(requests === 0 ? null : count / requests)),
-    ]),
-  }
-}
-
 /** The slowest requests in one line each. */
 export function slowestTable({ slowest }: RunSummary): ReportTable {
   return {
     id: 'slowest',
     title: 'Slowest requests',
     note: '',
+    foot: '',
     columns: [
       numberColumn('Latency', { unit: 'ms', metric: 'latency', rank: 9 }),
       numberColumn('TTFT', { unit: 'ms', metric: 'ttft', rank: 8 }),
@@ -145,6 +82,10 @@ export function slowestTable({ slowest }: RunSummary): ReportTable {
   }
 }
 
+function unknownCostNote(requests: number): string {
+  return `Costs here include what is known of the ${formatCount(requests)} requests whose whole cost is unknown and in no total: they can add up to more than the cost of the run.`
+}
+
 function quantileColumns(group: string, metric: string, rank: number): readonly ReportColumn[] {
   const own = { group, metric }
   return [
@@ -160,8 +101,8 @@ function quantileCells({ n, p50, p95, p99 }: Quantiles): readonly ReportCell[] {
   return [
     cell(formatCount(n)),
     cell(formatMs(p50)),
-    cell(formatMs(p95), { weak: n > 0 && n < weakBelow.p95 }),
-    cell(formatMs(p99), { weak: n > 0 && n < weakBelow.p99 }),
+    cell(formatMs(p95), { weak: isWeak('p95', n) }),
+    cell(formatMs(p99), { weak: isWeak('p99', n) }),
   ]
 }
 

@@ -1,6 +1,7 @@
 import { countOf, type Numeric } from './column-values.ts'
 import { type Law, requestLaws } from './conservation-laws.ts'
 import type { RecordReader } from './record-reader.ts'
+import { routedTargetsSql } from './record-sql.ts'
 import type { Conservation, Violation } from './run-summary.ts'
 
 type LawRow = Readonly<Record<string, Numeric | readonly string[]>>
@@ -47,12 +48,6 @@ const perRequestSql = `per_request AS (
       false AS succeeded, 0 AS declared, cost_usd, input_tokens, ${tokensSql} AS tokens
     FROM attempts WHERE run_id = {run_id:String} AND kind != 'probe')
   GROUP BY request_id)`
-
-/** Targets that are our router: at least one of their requests has a router's row. */
-const routedTargetsSql = `routed_targets AS (
-  SELECT DISTINCT target FROM requests
-  WHERE run_id = {run_id:String} AND vantage = 'client' AND request_id IN (
-    SELECT request_id FROM requests WHERE run_id = {run_id:String} AND vantage = 'router'))`
 
 /**
  * Checks that the records of a run add up (docs/architecture.md, Invariants), over all phases.

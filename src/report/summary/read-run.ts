@@ -33,13 +33,26 @@ interface CountRow {
   readonly error: Numeric
   readonly canceled: Numeric
   readonly truncated: Numeric
+}
+
+interface CostRow {
   readonly cost: string | null
+  readonly unknown: Numeric
 }
 
 /** The parts of a summary that come from the run's own row and from counting all its requests. */
 export type RunHead = Pick<
   RunSummary,
-  'runId' | 'scenario' | 'seed' | 'status' | 'vantage' | 'validity' | 'counts' | 'totalCostUsd' | 'run'
+  | 'runId'
+  | 'scenario'
+  | 'seed'
+  | 'status'
+  | 'vantage'
+  | 'validity'
+  | 'counts'
+  | 'totalCostUsd'
+  | 'totalCostUnknown'
+  | 'run'
 >
 
 const isoSql = (column: string) => `formatDateTime(${column}, '%Y-%m-%dT%H:%i:%SZ', 'UTC')`
@@ -53,9 +66,13 @@ FROM runs WHERE run_id = {run_id:String} ORDER BY version DESC LIMIT 1`
 
 const countsSql = `SELECT toString(vantage) AS vantage, toString(any(scenario)) AS scenario, count() AS requests,
   countIf(outcome = 'ok') AS ok, countIf(outcome = 'error') AS error,
-  countIf(outcome = 'canceled') AS canceled, countIf(outcome = 'truncated') AS truncated,
-  toString(sum(cost_usd)) AS cost
+  countIf(outcome = 'canceled') AS canceled, countIf(outcome = 'truncated') AS truncated
 FROM requests WHERE run_id = {run_id:String} GROUP BY vantage`
+
+/** Every request once: as our router knew it, or else as its answer told the caller. */
+const costSql = `SELECT toString(sum(cost_usd)) AS cost, countIf(cost_usd IS NULL) AS unknown
+FROM requests WHERE run_id = {run_id:String} AND (vantage = 'router' OR request_id NOT IN (
+  SELECT request_id FROM requests WHERE run_id = {run_id:String} AND vantage = 'router'))`
 
 /**
  * Reads what a run was and how its requests ended, over all phases.
@@ -67,6 +84,7 @@ export async function readRun(reader: RecordReader, runId: string): Promise<RunH
   const [found] = await reader.query<RunRow>(runSql, params)
   const counts = await reader.query<CountRow>(countsSql, params)
   if (!found && counts.length === 0) throw unknownRun(runId)
+  const [cost] = await reader.query<CostRow>(costSql, params)
   const run = found ?? noRun
   const client = counts.find(row => row.vantage === 'client')
   const router = counts.find(row => row.vantage === 'router')
@@ -79,7 +97,8 @@ export async function readRun(reader: RecordReader, runId: string): Promise<RunH
     vantage: client || !router ? 'client' : 'router',
     validity: { verdict: run.verdict, reasons: reasonsOf(run.invalid_reasons) },
     counts: countsOf(run, seen),
-    totalCostUsd: usdOf((router ?? client)?.cost),
+    totalCostUsd: usdOf(cost?.cost),
+    totalCostUnknown: countOf(cost?.unknown),
     run: factsOf(run),
   }
 }

@@ -1,6 +1,6 @@
 import { checkConservation } from './check-conservation.ts'
 import { readEndpoints, readServed } from './read-endpoints.ts'
-import { readErrors, readFallbacks, readSticky } from './read-failures.ts'
+import { readErrors, readFailedChecks, readFallbacks, readSticky } from './read-failures.ts'
 import { readRun } from './read-run.ts'
 import { readDistribution, readTimeline } from './read-series.ts'
 import { readSlowest } from './read-slowest.ts'
@@ -13,7 +13,7 @@ import type { Conservation, RunSummary } from './run-summary.ts'
  *
  * A dozen set-based queries with exact quantiles; about a second for 100,000 requests. Records that do not add up
  * make the run invalid, whatever it said of itself. With a target that is not our router only client records
- * exist: what needs the router's view is null or empty.
+ * exist: what needs the router's view is null or empty, for a whole run as soon as one of its targets is such.
  *
  * @throws UserError E_RUN_UNKNOWN when the store knows nothing of the run.
  */
@@ -33,6 +33,7 @@ export async function readSummary(reader: RecordReader, runId: string): Promise<
     endpoints: await readEndpoints(reader, params),
     served: await readServed(reader, params),
     errors: await readErrors(reader, params),
+    failedChecks: await readFailedChecks(reader, params),
     fallbacks: await readFallbacks(reader, params),
     sticky: await readSticky(reader, params),
     slowest: await readSlowest(reader, params),

@@ -1,7 +1,7 @@
 import { countOf, msOf, type Numeric, numberOf, ratioOf, roundOf, usdOf } from './column-values.ts'
 import { quantilesOf, quantilesSql } from './quantiles.ts'
 import type { RecordReader } from './record-reader.ts'
-import { measuredSql, routedSql, triedSql } from './record-sql.ts'
+import { measuredSql, routedSql, routedTargetsSql, triedSql } from './record-sql.ts'
 import type { CostSummary, TokenSummary, TrafficSummary } from './run-summary.ts'
 
 interface TrafficRow {
@@ -13,6 +13,7 @@ interface TrafficRow {
   readonly canceled: Numeric
   readonly truncated: Numeric
   readonly routed_rows: Numeric
+  readonly elsewhere: Numeric
   readonly ok_known: Numeric
   readonly first_try: Numeric
   readonly fell_back: Numeric
@@ -32,6 +33,7 @@ interface TrafficRow {
   readonly speed_q: readonly Numeric[]
   readonly checked: Numeric
   readonly passed: Numeric
+  readonly hit_answers: Numeric
   readonly hit_read: Numeric
   readonly hit_input: Numeric
   readonly input: Numeric
@@ -44,13 +46,17 @@ interface TrafficRow {
   readonly discount: string | null
   readonly wasted: string | null
   readonly cost_unknown: Numeric
+  readonly no_cache_unknown: Numeric
+  readonly wasted_unknown: Numeric
 }
 
 /** What the router knew wins over what the answer told the caller; tokens are the caller's where it has them. */
 const factsSql = `facts AS (
   SELECT m.arm AS arm, m.outcome AS outcome, m.ts AS ts, m.latency_us AS latency_us, m.ttft_us AS ttft_us,
     m.response_us AS response_us, m.sched_lag_us AS sched_lag_us, m.checks AS checks,
-    m.checks_failed AS checks_failed, r.known AS known, r.fallback AS fallback, r.router_us AS router_us,
+    m.checks_failed AS checks_failed, r.known AS known, r.fallback AS fallback,
+    NOT known AND m.target NOT IN routed_targets AS elsewhere,
+    known AND r.served_provider = '' AS unanswered, r.router_us AS router_us,
     t.failed AS failed_attempts,
     coalesce(m.input_tokens, r.input_tokens) AS input_tokens,
     coalesce(m.output_tokens, r.output_tokens) AS output_tokens,
@@ -67,7 +73,7 @@ const factsSql = `facts AS (
 
 const outcomeSql = `count() AS requests, countIf(outcome = 'ok') AS ok, countIf(outcome = 'error') AS error,
   countIf(outcome = 'canceled') AS canceled, countIf(outcome = 'truncated') AS truncated,
-  countIf(known) AS routed_rows, countIf(outcome = 'ok' AND known) AS ok_known,
+  countIf(known) AS routed_rows, countIf(elsewhere) AS elsewhere, countIf(outcome = 'ok' AND known) AS ok_known,
   countIf(outcome = 'ok' AND known AND failed_attempts = 0) AS first_try,
   countIf(known AND fallback != 'none') AS fell_back`
 
@@ -84,6 +90,7 @@ const timeSql = `${quantilesSql('latency', 'latency_us', `outcome = 'ok'`)},
 
 const amountSql = `countIf(outcome = 'ok' AND checks > 0) AS checked,
   countIf(outcome = 'ok' AND checks > 0 AND checks_failed = 0) AS passed,
+  countIf(input_tokens IS NOT NULL AND cache_read_tokens IS NOT NULL) AS hit_answers,
   sumIf(cache_read_tokens, input_tokens IS NOT NULL) AS hit_read,
   sumIf(input_tokens, cache_read_tokens IS NOT NULL) AS hit_input,
   sum(input_tokens) AS input, sum(cache_read_tokens) AS cache_read, sum(cache_write_tokens) AS cache_write,
@@ -91,9 +98,11 @@ const amountSql = `countIf(outcome = 'ok' AND checks > 0) AS checked,
   toString(sum(cost_usd)) AS cost, toString(sumIf(cost_nocache_usd, cost_usd IS NOT NULL)) AS no_cache,
   toString(sumIf(cache_discount_usd, cost_usd IS NOT NULL)) AS discount,
   toString(sumIf(wasted_usd, cost_usd IS NOT NULL)) AS wasted,
-  countIf(cost_usd IS NULL) AS cost_unknown`
+  countIf(cost_usd IS NULL) AS cost_unknown,
+  countIf(cost_usd IS NOT NULL AND cost_nocache_usd IS NULL AND NOT unanswered) AS no_cache_unknown,
+  countIf(cost_usd IS NOT NULL AND wasted_usd IS NULL) AS wasted_unknown`
 
-const sql = `WITH ${measuredSql}, ${routedSql}, ${triedSql}, ${factsSql}
+const sql = `WITH ${measuredSql}, ${routedSql}, ${routedTargetsSql}, ${triedSql}, ${factsSql}
 SELECT grouping(arm) AS is_total, arm, ${outcomeSql}, ${timeSql}, ${amountSql}
 FROM facts GROUP BY GROUPING SETS ((), (arm)) ORDER BY arm`
 
@@ -125,7 +134,7 @@ function trafficOf(row: Partial<TrafficRow> = {}): TrafficSummary {
     latencyMs: quantilesOf(row.latency_n, row.latency_q),
     ttftMs: quantilesOf(row.ttft_n, row.ttft_q),
     responseMs: quantilesOf(row.response_n, row.response_q),
-    routerMs: quantilesOf(row.router_n, row.router_q),
+    routerMs: countOf(row.elsewhere) > 0 ? quantilesOf(0, []) : quantilesOf(row.router_n, row.router_q),
     scheduleLagMs: {
       n: lagCount,
       p50: lag(row.lag_q?.[0]),
@@ -134,6 +143,7 @@ function trafficOf(row: Partial<TrafficRow> = {}): TrafficSummary {
     },
     ...successOf(row),
     cacheHitRatio: ratioOf(countOf(row.hit_read), countOf(row.hit_input)),
+    cacheHitAnswers: countOf(row.hit_answers),
     cost: costOf(row),
     tokens: tokensOf(row),
     throughput: throughputOf(row),
@@ -145,26 +155,31 @@ function trafficOf(row: Partial<TrafficRow> = {}): TrafficSummary {
   }
 }
 
-/** First try and rescue need the router's view of every success; without it both are unknown. */
+/** First try and rescue need the router's view of every success, fallback of every request that it could have. */
 function successOf(row: Partial<TrafficRow>) {
   const ok = countOf(row.ok)
   const firstTry = countOf(row.first_try)
   const finished = countOf(row.requests) - countOf(row.canceled)
   const split = countOf(row.routed_rows) > 0 && countOf(row.ok_known) === ok
+  const routed = countOf(row.elsewhere) > 0 ? 0 : countOf(row.routed_rows)
+  const fellBack = countOf(row.fell_back)
   return {
     requestSuccess: ratioOf(ok, finished),
     firstTrySuccess: split ? ratioOf(firstTry, finished) : null,
     rescuedSuccess: split ? ratioOf(ok - firstTry, finished) : null,
-    fallbackRate: ratioOf(countOf(row.fell_back), countOf(row.routed_rows)),
+    fallbackRate: routed === 0 ? null : ratioOf(fellBack, routed),
+    fellBack: routed === 0 ? null : fellBack,
   }
 }
 
+/** Amounts that stand beside the cost are over the same requests, or absent. */
 function costOf(row: Partial<TrafficRow>): CostSummary {
+  const priced = countOf(row.no_cache_unknown) === 0
   return {
     usd: usdOf(row.cost),
-    noCacheUsd: usdOf(row.no_cache),
-    cacheDiscountUsd: usdOf(row.discount),
-    wastedUsd: usdOf(row.wasted),
+    noCacheUsd: priced ? usdOf(row.no_cache) : null,
+    cacheDiscountUsd: priced ? usdOf(row.discount) : null,
+    wastedUsd: countOf(row.wasted_unknown) === 0 ? usdOf(row.wasted) : null,
     unknown: countOf(row.cost_unknown),
   }
 }

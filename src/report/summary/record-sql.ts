@@ -10,6 +10,12 @@ export const measuredSql = `measured AS (
 export const routedSql = `routed AS (
   SELECT *, true AS known FROM requests WHERE run_id = {run_id:String} AND vantage = 'router')`
 
+/** `routed_targets`: targets that are our router, because at least one of their requests has a router's row. */
+export const routedTargetsSql = `routed_targets AS (
+  SELECT DISTINCT target FROM requests
+  WHERE run_id = {run_id:String} AND vantage = 'client' AND request_id IN (
+    SELECT request_id FROM requests WHERE run_id = {run_id:String} AND vantage = 'router'))`
+
 /** `tried`: attempts per request and how many failed. A hedge that lost was canceled, not failed. */
 export const triedSql = `tried AS (
   SELECT request_id, countIf(outcome IN ('error', 'truncated')) AS failed

@@ -22,12 +22,16 @@ export interface OutcomeCounts {
   readonly truncated: number
 }
 
-/** Money as decimal strings of USD; null when no request's amount is known. */
+/**
+ * Money as decimal strings of USD; null when no request's amount is known. All amounts are over the same requests,
+ * those in `usd`: one that is known for only some of them is null.
+ */
 export interface CostSummary {
   readonly usd: string | null
   readonly noCacheUsd: string | null
   /** Signed: negative when cache writes cost more than reads saved. */
   readonly cacheDiscountUsd: string | null
+  /** What requests of unknown cost wasted is unknown too, and not in it. */
   readonly wastedUsd: string | null
   /** Requests whose cost is not known; they are not in the sums. */
   readonly unknown: number
@@ -69,13 +73,19 @@ export interface TrafficSummary {
   readonly latencyMs: Quantiles
   readonly ttftMs: Quantiles
   readonly responseMs: Quantiles
+  /** Without values where some of the requests went to another target than our router. */
   readonly routerMs: Quantiles
   readonly scheduleLagMs: ScheduleLag
   readonly requestSuccess: number | null
   readonly firstTrySuccess: number | null
   readonly rescuedSuccess: number | null
+  /** null where some of the requests went to another target than our router. */
   readonly fallbackRate: number | null
+  /** Requests that `fallbackRate` counts: another provider or model was tried for them. */
+  readonly fellBack: number | null
   readonly cacheHitRatio: number | null
+  /** Answers that told both counts of `cacheHitRatio`. */
+  readonly cacheHitAnswers: number
   readonly cost: CostSummary
   readonly tokens: TokenSummary
   readonly throughput: Throughput
@@ -119,6 +129,7 @@ export interface ServedSummary {
 export interface ErrorClass {
   /** `request`: callers saw it. `attempt`: an upstream call met it, perhaps rescued. */
   readonly grain: 'request' | 'attempt'
+  readonly arm: string
   readonly errorType: string
   readonly fault: string
   readonly provider: string
@@ -127,7 +138,15 @@ export interface ErrorClass {
   readonly share: number
 }
 
-/** Requests that began at one endpoint and were answered by another, or by none (`to` is empty). */
+/** Successful requests by the first of their checks that failed. */
+export interface FailedCheck {
+  /** Kind and place of the check among its request's checks, such as `json#0`. */
+  readonly check: string
+  readonly arm: string
+  readonly count: number
+}
+
+/** Requests for which another endpoint than the first was tried. `to` is empty when none answered. */
 export interface FallbackFlow {
   readonly from: string
   readonly to: string
@@ -169,7 +188,7 @@ export interface SlowRequest {
 
 /** One slice of the measured time, by when requests were sent. */
 export interface TimeBucket {
-  /** Seconds since the first measured request. */
+  /** Seconds since the timeline's zero. */
   readonly atSeconds: number
   readonly ok: number
   readonly failed: number
@@ -177,6 +196,14 @@ export interface TimeBucket {
   readonly ttftP50Ms: number | null
   readonly ttftP95Ms: number | null
   readonly latencyP95Ms: number | null
+}
+
+/** Measured requests over time. */
+export interface Timeline {
+  /** From when seconds count: the start of the run, as faults of a scenario do, or where it is not known the first request. */
+  readonly zero: 'run_start' | 'first_request'
+  readonly bucketSeconds: number
+  readonly buckets: readonly TimeBucket[]
 }
 
 /** A cumulative distribution of TTFT: `ms[i]` is the quantile at `levels[i]` of the summary. */
@@ -241,15 +268,18 @@ export interface RunSummary extends TrafficSummary {
   readonly counts: OutcomeCounts & { readonly planned: number | null; readonly sent: number }
   /** Billed in all phases, warm-up included. */
   readonly totalCostUsd: string | null
+  /** Requests of all phases whose cost is not known; they are not in `totalCostUsd`. */
+  readonly totalCostUnknown: number
   readonly run: RunFacts
   readonly arms: Readonly<Record<string, TrafficSummary>>
   readonly endpoints: readonly EndpointSummary[]
   readonly served: readonly ServedSummary[]
   readonly errors: readonly ErrorClass[]
+  readonly failedChecks: readonly FailedCheck[]
   readonly fallbacks: readonly FallbackFlow[]
   /** Requests by what sticky routing did; empty when the target is not our router. */
   readonly sticky: Readonly<Record<string, number>>
   readonly slowest: readonly SlowRequest[]
-  readonly timeline: { readonly bucketSeconds: number; readonly buckets: readonly TimeBucket[] }
+  readonly timeline: Timeline
   readonly ttftDistribution: { readonly levels: readonly number[]; readonly series: readonly Distribution[] }
 }

@@ -46,7 +46,7 @@ export function formatAxisMs(ms: number): string {
 
 const timeSteps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 28_800, 86_400]
 
-/** An x axis in seconds since the first measured request. */
+/** An x axis in seconds since the zero of the timeline. */
 export function timeAxis({ narrow }: ChartSize, lastSecond: number): Readonly<Record<string, unknown>> {
   const wanted = lastSecond / (narrow ? 4 : 7)
   const step = timeSteps.find(one => one >= wanted) ?? wanted

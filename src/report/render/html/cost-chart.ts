@@ -1,4 +1,5 @@
 import type { CostSummary, RunSummary } from '../../summary/run-summary.ts'
+import { formatCount } from '../format-value.ts'
 import { axis, grid } from './chart-frame.ts'
 import type { Chart } from './draw-chart.ts'
 
@@ -10,7 +11,7 @@ interface CostRow {
 }
 
 /** What each arm cost, and what caching saved it; empty when no cost is known. */
-export function costChart({ arms }: RunSummary): readonly Chart[] {
+export function costChart({ arms, cost: { unknown } }: RunSummary): readonly Chart[] {
   const rows = Object.entries(arms).flatMap(([name, { cost }]) =>
     cost.usd === null ? [] : [rowOf(name, cost)],
   )
@@ -26,7 +27,10 @@ export function costChart({ arms }: RunSummary): readonly Chart[] {
     {
       id: 'cost',
       title: rows.length > 1 ? 'Cost by arm' : 'Cost',
-      note: 'measured requests',
+      note:
+        unknown === 0
+          ? 'measured requests'
+          : `measured requests without ${formatCount(unknown)} of unknown cost`,
       legend: stacks,
       wideHeight: height,
       narrowHeight: height,

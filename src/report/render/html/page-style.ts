@@ -2,10 +2,10 @@
 export const pageStyle = `
 :root{color-scheme:light dark;--page:#fff;--text:#1b1f24;--muted:#666e78;--faint:#b4bac2;--line:#e6e8eb;--soft:#f5f6f8;
 --s1:#2f66c9;--s1-soft:#9dbbee;--s1-pale:#dbe6f8;--s2:#d9822b;--s3:#2b938a;--s4:#8a5bc4;--s5:#b0497d;--s6:#7a7f36;
---ok:#8fb6a0;--bad:#c93c37;--good-text:#1d6b41;--warn-text:#8a5a00}
+--edge:rgb(27 31 36/.16);--ok:#8fb6a0;--bad:#c93c37;--good-text:#1d6b41;--warn-text:#8a5a00}
 @media (prefers-color-scheme:dark){:root{--page:#15181c;--text:#e4e7eb;--muted:#98a1ac;--faint:#5b636d;--line:#2a2f36;--soft:#1d2126;
 --s1:#7ba6f2;--s1-soft:#466294;--s1-pale:#28354c;--s2:#e6a45c;--s3:#5cbdb3;--s4:#b392e0;--s5:#da85af;--s6:#b3b866;
---ok:#4f7a63;--bad:#ec7c76;--good-text:#76c79b;--warn-text:#e0b45c}}
+--edge:rgb(0 0 0/.6);--ok:#4f7a63;--bad:#ec7c76;--good-text:#76c79b;--warn-text:#e0b45c}}
 *{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%;scroll-padding-top:1rem}
 body{margin:0;background:var(--page);color:var(--text);font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;font-variant-numeric:tabular-nums}
@@ -23,13 +23,15 @@ a.def:hover{border-bottom:1px solid}
 .verdict{margin:1.25rem 0 0;padding-left:.9rem;border-left:4px solid var(--warn-text)}
 .verdict.valid{border-color:var(--good-text)}.verdict.invalid{border-color:var(--bad)}
 .verdict b{color:var(--warn-text)}.verdict.valid b{color:var(--good-text)}.verdict.invalid b{color:var(--bad)}
+.verdict .loss{color:var(--warn-text)}
 .verdict ul{margin:.4rem 0;padding-left:1.1rem}
 .tiles{display:grid;grid-template-columns:repeat(4,1fr);gap:1.6rem 1.5rem;margin:2rem 0 0;padding:1.6rem 0;border-block:1px solid var(--line)}
 .tiles dt{color:var(--muted);font-size:.85rem}
 .tiles dd{margin:0}
 .tiles .value{font-size:1.65rem;line-height:1.25;font-weight:600;letter-spacing:-.015em}
 .tiles .detail{color:var(--muted);font-size:.82rem;line-height:1.35}
-.scroll{overflow-x:auto;margin:.75rem 0 0;-webkit-overflow-scrolling:touch}
+.scroll{overflow-x:auto;margin:.75rem 0 0;-webkit-overflow-scrolling:touch;
+background:linear-gradient(to left,var(--page) 50%,transparent) right/2rem 100% no-repeat local,linear-gradient(to left,var(--edge),transparent) right/.9rem 100% no-repeat scroll}
 .scroll:focus-visible{outline:2px solid var(--s1);outline-offset:3px}
 table{border-collapse:separate;border-spacing:0;font-size:.86rem;min-width:100%}
 th,td{padding:.4rem .55rem;text-align:left;white-space:nowrap;border-bottom:1px solid var(--line);font-weight:400}
@@ -77,5 +79,5 @@ table{font-size:.82rem}th,td{padding:.4rem .4rem}#arms th[scope=row]{white-space
 figure .wide{display:none}figure .narrow{display:block}
 .lane{grid-template-columns:1fr;gap:.15rem;margin-bottom:.4rem}.ids span{display:block;margin-left:0}
 .defs{grid-template-columns:1fr;gap:.1rem}.defs dd{margin-bottom:.7rem}}
-@media print{main{max-width:none;padding:0}.scroll{overflow:visible}figure,.slow li{break-inside:avoid}}
+@media print{.scroll{background:none}main{max-width:none;padding:0}.scroll{overflow:visible}figure,.slow li{break-inside:avoid}}
 `

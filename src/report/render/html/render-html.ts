@@ -3,9 +3,12 @@ import type { RunSummary } from '../../summary/run-summary.ts'
 import { armsTable, armsTables } from '../arms-table.ts'
 import { conservationSentence } from '../conservation-sentence.ts'
 import { formatMoney } from '../format-value.ts'
-import { headlineNumbers, runLine, verdictSentence } from '../headline.ts'
+import { errorsTable, failedChecksTable, fallbacksTable, stickyTable } from '../failure-tables.ts'
+import { type HeadlineDetail, hasWeakNumber, headlineNumbers, runLine } from '../headline.ts'
 import type { ReportTable } from '../report-table.ts'
-import { endpointsTable, errorsTable, fallbacksTable, servedTable, stickyTable } from '../report-tables.ts'
+import { endpointsTable, servedTable } from '../report-tables.ts'
+import { verdictOf } from '../verdict.ts'
+import { weakMark, weakNote } from '../weak-quantile.ts'
 import { costChart } from './cost-chart.ts'
 import { drawChart } from './draw-chart.ts'
 import { escapeHtml } from './escape-html.ts'
@@ -49,38 +52,50 @@ ${colophon(summary)}
 }
 
 function heading(summary: RunSummary): string {
-  const { verdict, reasons } = summary.validity
-  const list = reasons.map(reason => `<li>${escapeHtml(reason)}</li>`).join('')
+  const { tone, sentence, losses } = verdictOf(summary)
+  const lost = losses.map(loss => `<p class="loss">${escapeHtml(loss)}</p>`).join('')
+  const list = summary.validity.reasons.map(reason => `<li>${escapeHtml(reason)}</li>`).join('')
   return `<header>
 <h1>${escapeHtml(summary.scenario)}</h1>
 <p class="sub">Run <code>${escapeHtml(summary.runId)}</code> · ${escapeHtml(runLine(summary))}</p>
-<div class="verdict ${verdict}"><p><b>${escapeHtml(verdictSentence(summary))}</b></p>
+<div class="verdict ${tone}"><p><b>${escapeHtml(sentence)}</b></p>${lost}
 ${list === '' ? '' : `<ul>${list}</ul>`}<p class="note">${escapeHtml(conservationSentence(summary.conservation))}</p></div>
 </header>`
 }
 
 function tiles(summary: RunSummary): string {
-  const items = headlineNumbers(summary).map(
-    ({ label, value, detail, metric }) =>
-      `<div><dt>${defined(label, metric)}</dt><dd class="value">${escapeHtml(value)}</dd><dd class="detail">${escapeHtml(detail)}</dd></div>`,
+  const numbers = headlineNumbers(summary)
+  const items = numbers.map(
+    ({ label, value, weak, details, metric }) =>
+      `<div><dt>${defined(label, metric)}</dt><dd class="value">${marked({ text: value, weak })}</dd><dd class="detail">${details.map(marked).join(', ')}</dd></div>`,
   )
-  return `<dl class="tiles">${items.join('\n')}</dl>`
+  const foot = hasWeakNumber(numbers) ? `<p class="note">${weakMark} ${weakNote}</p>` : ''
+  return `<dl class="tiles">${items.join('\n')}</dl>${foot}`
+}
+
+/** Grey alone would not show beside grey. */
+function marked({ text, weak }: HeadlineDetail): string {
+  return weak ? `<span class="weak">${escapeHtml(text)}${weakMark}</span>` : escapeHtml(text)
 }
 
 function section(table: ReportTable, tag: 'h2' | 'h3' = 'h2'): string {
   if (table.rows.length === 0) return ''
   const note = table.note === '' ? '' : `<p class="note">${escapeHtml(table.note)}</p>`
-  const isWeak = table.rows.some(row => row.some(({ weak }) => weak))
-  const foot = isWeak ? '<p class="note">Grey: too few values, little more than the maximum.</p>' : ''
-  return `<section id="${table.id}"><${tag}>${escapeHtml(table.title)}</${tag}>${note}${htmlTable(table)}${foot}</section>`
+  return `<section id="${table.id}"><${tag}>${escapeHtml(table.title)}</${tag}>${note}${htmlTable(table)}${footOf(table)}</section>`
+}
+
+function footOf({ rows, foot }: ReportTable): string {
+  const isWeak = rows.some(row => row.some(({ weak }) => weak))
+  const notes = [isWeak ? `Grey: ${weakNote}` : '', foot].filter(text => text !== '')
+  return notes.map(text => `<p class="note">${escapeHtml(text)}</p>`).join('')
 }
 
 /** Short tables beside each other instead of a long one; the first fills up with what follows it. */
 function arms(summary: RunSummary): string {
-  const { title, note } = armsTable(summary)
+  const whole = armsTable(summary)
   const [success, cost, time] = armsTables(summary).map(table => htmlTable(table))
-  return `<section id="arms"><h2>${title}</h2><p class="note">${escapeHtml(note)}</p>
-<div class="cols"><div>${success}${cost}</div><div>${time}</div></div></section>`
+  return `<section id="arms"><h2>${whole.title}</h2><p class="note">${escapeHtml(whole.note)}</p>
+<div class="cols"><div>${success}${cost}</div><div>${time}${footOf(whole)}</div></div></section>`
 }
 
 function charts(summary: RunSummary): string {
@@ -100,7 +115,9 @@ function failures(summary: RunSummary): string {
     errors.rows.length > 0
       ? section(errors)
       : `<section id="errors"><h2>${errors.title}</h2><p class="note">${escapeHtml(errors.note)}</p></section>`
-  const sides = [section(fallbacksTable(summary), 'h3'), section(stickyTable(summary), 'h3')].filter(Boolean)
+  const sides = [fallbacksTable(summary), stickyTable(summary), failedChecksTable(summary)]
+    .map(table => section(table, 'h3'))
+    .filter(Boolean)
   return sides.length === 0 ? shown : `${shown}<div class="cols uneven">${sides.join('\n')}</div>`
 }
 

@@ -1,16 +1,17 @@
-import type { RunSummary, TimeBucket } from '../../summary/run-summary.ts'
+import type { RunSummary, TimeBucket, Timeline } from '../../summary/run-summary.ts'
 import { axis, formatAxisMs, formatSeconds, grid, seriesColor, timeAxis } from './chart-frame.ts'
 import type { Chart } from './draw-chart.ts'
 
 /** How TTFT, requests and failures went over the run; empty without measured requests. */
 export function timeCharts({ timeline }: RunSummary): readonly Chart[] {
   if (timeline.buckets.length < 2) return []
-  const per = `per ${formatSeconds(timeline.bucketSeconds)}`
+  const zero = timeline.zero === 'run_start' ? 'the start of the run' : 'the first request'
+  const per = `per ${formatSeconds(timeline.bucketSeconds)}, counted from ${zero}`
   const timed = timeline.buckets.some(({ ttftP50Ms }) => ttftP50Ms !== null)
   return [...(timed ? [ttftChart(timeline, per)] : []), requestsChart(timeline, per)]
 }
 
-function ttftChart({ buckets, bucketSeconds }: RunSummary['timeline'], per: string): Chart {
+function ttftChart({ buckets, bucketSeconds }: Timeline, per: string): Chart {
   const lines = [
     { name: 'p50', color: seriesColor(0), of: ({ ttftP50Ms }: TimeBucket) => ttftP50Ms },
     { name: 'p95', color: seriesColor(1), of: ({ ttftP95Ms }: TimeBucket) => ttftP95Ms },
@@ -41,7 +42,7 @@ function ttftChart({ buckets, bucketSeconds }: RunSummary['timeline'], per: stri
   }
 }
 
-function requestsChart({ buckets, bucketSeconds }: RunSummary['timeline'], per: string): Chart {
+function requestsChart({ buckets, bucketSeconds }: Timeline, per: string): Chart {
   const all = [
     { name: 'ok', color: 'var(--ok)', of: ({ ok }: TimeBucket) => ok },
     { name: 'failed', color: 'var(--bad)', of: ({ failed }: TimeBucket) => failed },
@@ -51,7 +52,7 @@ function requestsChart({ buckets, bucketSeconds }: RunSummary['timeline'], per: 
   return {
     id: 'requests-time',
     title: 'Requests over time',
-    note: per,
+    note: `${per}; measured requests only`,
     legend: stacks,
     wideHeight: 220,
     narrowHeight: 200,
