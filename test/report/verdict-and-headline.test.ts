@@ -5,7 +5,7 @@ import { goldenSummary } from './golden-summary.ts'
 const renderers = [
   { name: 'text', render: (summary: RunSummary) => renderText(summary, { width: 120, color: false }) },
   { name: 'Markdown', render: renderMarkdown },
-  { name: 'HTML', render: renderHtml },
+  { name: 'HTML', render: (summary: RunSummary) => renderHtml(summary).replaceAll(/<\/?span[^>]*>/g, '') },
 ]
 
 const valid = (): RunSummary => ({ ...goldenSummary(), validity: { verdict: 'valid', reasons: [] } })

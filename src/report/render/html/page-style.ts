@@ -30,6 +30,7 @@ a.def:hover{border-bottom:1px solid}
 .tiles dd{margin:0}
 .tiles .value{font-size:1.65rem;line-height:1.25;font-weight:600;letter-spacing:-.015em}
 .tiles .detail{color:var(--muted);font-size:.82rem;line-height:1.35}
+.tiles .detail>span{display:inline-block}
 .scroll{overflow-x:auto;margin:.75rem 0 0;-webkit-overflow-scrolling:touch;
 background:linear-gradient(to left,var(--page) 50%,transparent) right/2rem 100% no-repeat local,linear-gradient(to left,var(--edge),transparent) right/.9rem 100% no-repeat scroll}
 .scroll:focus-visible{outline:2px solid var(--s1);outline-offset:3px}

@@ -67,10 +67,17 @@ function tiles(summary: RunSummary): string {
   const numbers = headlineNumbers(summary)
   const items = numbers.map(
     ({ label, value, weak, details, metric }) =>
-      `<div><dt>${defined(label, metric)}</dt><dd class="value">${marked({ text: value, weak })}</dd><dd class="detail">${details.map(marked).join(', ')}</dd></div>`,
+      `<div><dt>${defined(label, metric)}</dt><dd class="value">${marked({ text: value, weak })}</dd><dd class="detail">${detailsOf(details)}</dd></div>`,
   )
   const foot = hasWeakNumber(numbers) ? `<p class="note">${weakMark} ${weakNote}</p>` : ''
   return `<dl class="tiles">${items.join('\n')}</dl>${foot}`
+}
+
+/** Each in a box of its own, so that lines break between them. */
+function detailsOf(details: readonly HeadlineDetail[]): string {
+  return details
+    .map((detail, index) => `<span>${marked(detail)}${index < details.length - 1 ? ',' : ''}</span>`)
+    .join(' ')
 }
 
 /** Grey alone would not show beside grey. */
