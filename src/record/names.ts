@@ -8,7 +8,7 @@ export const phases = ['live', 'warmup', 'measure', 'cooldown'] as const
 export const outcomes = ['ok', 'error', 'canceled', 'truncated'] as const
 /** Who is to blame for a failure. */
 export const faults = ['none', 'provider', 'rate_limit', 'network', 'client', 'policy', 'router'] as const
-/** Whether another provider or another model had to answer. */
+/** Whether another provider or another model was tried. */
 export const fallbacks = ['none', 'provider', 'model'] as const
 /** What sticky routing did. */
 export const stickyStates = ['none', 'new', 'kept', 'moved_fault', 'moved_policy', 'expired'] as const

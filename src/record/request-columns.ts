@@ -31,7 +31,7 @@ export const requestColumns = {
   http_status: c.uint16('Status of the answer; 0 when there was none.'),
   finish_reason: c.label('Normalised finish reason.'),
   attempts: c.uint8('Upstream calls made for it; 0 when none was possible or it is not known.'),
-  fallback: c.oneOf(n.fallbacks, 'Whether another provider or model had to answer.'),
+  fallback: c.oneOf(n.fallbacks, 'Whether another provider or model was tried.'),
   fallback_cause: c.label('Error class of the first failed attempt.'),
   rate_limited: c.flag('Whether any attempt met a rate limit.'),
   sticky: c.oneOf(n.stickyStates, 'What sticky routing did.'),
