@@ -1,7 +1,13 @@
 import type { Exchange } from './exchange.ts'
 import { tokensOf } from './model/answer-text.ts'
 import type { AnswerChunk, AnswerPlan } from './model/answer-plan.ts'
-import { type AnswerHead, type ChunkWriter, completionBody, createChunkWriter } from './openai/answer-body.ts'
+import {
+  type AnswerHead,
+  type ChunkWriter,
+  completionBody,
+  createChunkWriter,
+  finishWord,
+} from './openai/answer-body.ts'
 import type { Tally } from './tally.ts'
 
 /** An answer that was decided, and what the protocol adds to it. */
@@ -48,7 +54,7 @@ export async function sendStream(exchange: Exchange, answer: PlannedAnswer): Pro
 export async function sendWhole(exchange: Exchange, answer: PlannedAnswer): Promise<void> {
   const { plan, head, tally } = answer
   const text = plan.chunks.map(chunk => chunk.text).join('')
-  const body = completionBody(head, { text, finishReason: plan.finishReason, usage: plan.usage })
+  const body = completionBody(head, { text, finishReason: finishWord(plan.finishReason), usage: plan.usage })
   const headers = { ...answer.headers, 'content-length': String(Buffer.byteLength(body)) }
   const isHeadFirst = plan.headersAtMs === 0
   await exchange.until(isHeadFirst ? 0 : plan.endAtMs)
@@ -83,7 +89,7 @@ function tokensOfChunks(chunks: readonly AnswerChunk[]): number {
 }
 
 function closing(writer: ChunkWriter, plan: AnswerPlan & { kind: 'answer' }): string {
-  return writer.finish(plan.finishReason) + writer.usage(plan.usage) + writer.done()
+  return writer.finish(finishWord(plan.finishReason)) + writer.usage(plan.usage) + writer.done()
 }
 
 function cut(exchange: Exchange, how: 'reset' | 'end', tally: Tally): void {

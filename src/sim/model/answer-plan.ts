@@ -1,6 +1,14 @@
 import type { Endpoint } from '../../catalog/index.ts'
 import type { Rng } from '../../core/index.ts'
-import { type AnswerWish, capText, splitText, textFor, tokensOf } from './answer-text.ts'
+import { accuracyOf } from './accuracy.ts'
+import {
+  type AnswerBlock,
+  type AnswerContent,
+  contentFor,
+  type FinishReason,
+  tokensOfBlock,
+} from './answer-content.ts'
+import { type AnswerWish, splitText } from './answer-text.ts'
 import type { CacheUse } from './cache-use.ts'
 import type { FaultRule } from './faults.ts'
 import { drawAnswerTokens, drawTokensPerSecond, drawTtftMs, type EndpointProfile } from './profile.ts'
@@ -12,6 +20,10 @@ export interface ModelRequest {
   readonly prompt: PromptDigest
   readonly maxTokens: number | null
   readonly wish: AnswerWish
+  /** Texts that end the answer before they would appear; none by default. */
+  readonly stop?: readonly string[]
+  /** Length of the reasoning before the answer; 0, the default: none. */
+  readonly reasoningTokens?: number
 }
 
 /** Exact token counts of an answer, in the inclusive convention: input contains cached and written tokens. */
@@ -19,7 +31,9 @@ export interface AnswerUsage {
   readonly inputTokens: number
   readonly cachedTokens: number
   readonly writtenTokens: number
+  /** Contains the reasoning tokens. */
   readonly outputTokens: number
+  readonly reasoningTokens: number
 }
 
 /** Why a request is answered by an error. */
@@ -40,6 +54,8 @@ export interface AnswerChunk {
   /** Milliseconds of simulated time after the request arrived. */
   readonly atMs: number
   readonly text: string
+  /** Position in the plan's `blocks` of the block it is a piece of; never falls. */
+  readonly block: number
 }
 
 /** Everything a shell must do with one request. Times are milliseconds of simulated time after it arrived. */
@@ -50,10 +66,14 @@ export type AnswerPlan =
   | {
       readonly kind: 'answer'
       readonly headersAtMs: number
+      /** What the answer consists of; the chunks of a block joined are its text. */
+      readonly blocks: readonly AnswerBlock[]
       readonly chunks: readonly AnswerChunk[]
       /** When the last piece is due. */
       readonly endAtMs: number
-      readonly finishReason: 'stop' | 'length'
+      readonly finishReason: FinishReason
+      /** The stop sequence that ended it; null: none did. */
+      readonly stopSequence: string | null
       readonly usage: AnswerUsage
       /** Stop after that many chunks, without a finish: by closing the connection or by ending the answer. */
       readonly cut: { readonly afterChunks: number; readonly how: 'reset' | 'end' } | null
@@ -87,7 +107,7 @@ export function planAnswer(input: PlanInput): AnswerPlan {
   const early = refusalOf(input)
   if (early) return { kind: 'refusal', atMs: profile.refusalMs, refusal: early, rate: rateOf(early, input) }
   const content = contentOf(input)
-  const totalTokens = input.request.prompt.tokens + tokensOf(content.text)
+  const totalTokens = input.request.prompt.tokens + outputTokensOf(content)
   const decision = input.takeRate(totalTokens)
   if (decision.kind === 'limited') {
     const refusal = { ...decision, requestedTokens: totalTokens }
@@ -115,23 +135,34 @@ function refusalOf({ endpoint, request, fault }: PlanInput): Refusal | null {
 /** What a scripted 429 asks the caller to wait. */
 const scriptedRetryMs = 1000
 
-interface Content {
-  readonly text: string
-  readonly finishReason: 'stop' | 'length'
-}
-
-function contentOf({ endpoint, profile, request, rng }: PlanInput): Content {
-  const { wish, maxTokens, prompt } = request
+function contentOf({ endpoint, profile, request, rng }: PlanInput): AnswerContent {
+  const { wish, maxTokens, prompt, stop = [], reasoningTokens = 0 } = request
   const room = Math.max(0, endpoint.contextTokens - prompt.tokens)
-  const cap = Math.min(maxTokens ?? Infinity, endpoint.maxOutputTokens, room)
   const drawn = drawAnswerTokens(profile, rng.fork('length'))
-  const wanted = wish.kind === 'filler' ? (wish.tokens ?? drawn) : 0
-  const text = textFor(wish, Math.min(wanted, cap), rng.fork('text'))
-  const isCapped = wanted > cap || tokensOf(text) > cap
-  return isCapped ? { text: capText(text, cap), finishReason: 'length' } : { text, finishReason: 'stop' }
+  return contentFor({
+    wish,
+    stop,
+    reasoningTokens,
+    fillerTokens: wish.kind === 'filler' ? (wish.tokens ?? drawn) : 0,
+    cap: Math.min(maxTokens ?? Infinity, endpoint.maxOutputTokens, room),
+    accuracyRatio: accuracyOf(endpoint.modelId),
+    rng,
+  })
 }
 
-function answerOf(input: PlanInput, { text, finishReason }: Content, rate: RateState): AnswerPlan {
+function outputTokensOf({ blocks }: AnswerContent, kind?: AnswerBlock['kind']): number {
+  return blocks
+    .filter(block => kind === undefined || block.kind === kind)
+    .reduce((sum, block) => sum + tokensOfBlock(block), 0)
+}
+
+function piecesOf({ blocks }: AnswerContent, tokensPerChunk: number): readonly Omit<AnswerChunk, 'atMs'>[] {
+  return blocks.flatMap(({ text }, block) =>
+    splitText(text, tokensPerChunk).map(piece => ({ text: piece, block })),
+  )
+}
+
+function answerOf(input: PlanInput, content: AnswerContent, rate: RateState): AnswerPlan {
   const { profile, request, fault, rng } = input
   const inputTokens = request.prompt.tokens
   const cachedTokens = input.cacheUse.readTokens
@@ -140,21 +171,25 @@ function answerOf(input: PlanInput, { text, finishReason }: Content, rate: RateS
   const ttftMs = drawTtftMs(profile, tokens, rng.fork('ttft')) + (isSlow ? fault.delayMs : 0)
   const tokensPerSecond = drawTokensPerSecond(profile, rng.fork('decode'))
   const chunkMs = (profile.tokensPerChunk * 1000) / tokensPerSecond
-  const chunks = splitText(text, profile.tokensPerChunk).map((piece, at) => ({
+  const chunks = piecesOf(content, profile.tokensPerChunk).map(({ text, block }, at) => ({
     atMs: ttftMs + at * chunkMs,
-    text: piece,
+    text,
+    block,
   }))
   return {
     kind: 'answer',
     headersAtMs: isSlow ? 0 : ttftMs,
+    blocks: content.blocks,
     chunks,
     endAtMs: chunks.at(-1)?.atMs ?? ttftMs,
-    finishReason,
+    finishReason: content.finishReason,
+    stopSequence: content.stopSequence,
     usage: {
       inputTokens,
       cachedTokens,
       writtenTokens: input.cacheUse.writeTokens,
-      outputTokens: tokensOf(text),
+      outputTokens: outputTokensOf(content),
+      reasoningTokens: outputTokensOf(content, 'reasoning'),
     },
     cut: fault?.kind === 'cut_stream' ? cutOf(chunks.length, rng.fork('cut')) : null,
     rate,

@@ -1,3 +1,4 @@
+import type { FinishReason } from '../model/answer-content.ts'
 import type { AnswerUsage } from '../model/answer-plan.ts'
 
 /** What names an answer in all of its chunks. */
@@ -7,6 +8,19 @@ export interface AnswerHead {
   /** Unix seconds. */
   readonly created: number
   readonly model: string
+}
+
+const finishWords = {
+  stop: 'stop',
+  stop_sequence: 'stop',
+  length: 'length',
+  tool_calls: 'tool_calls',
+  refusal: 'stop',
+} as const satisfies Readonly<Record<FinishReason, string>>
+
+/** OpenAI's word for how an answer ends. A refusal ends with `stop`: its text says what it is. */
+export function finishWord(reason: FinishReason): string {
+  return finishWords[reason]
 }
 
 /** Usage in OpenAI's form: `prompt_tokens` contains the cached ones. */
