@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 import type { Endpoint } from '../catalog/index.ts'
-import { type Clock, hash64 } from '../core/index.ts'
+import { type Clock, hash64, parseTraceparent } from '../core/index.ts'
 import type { Exchange } from './exchange.ts'
+import { loggedTally } from './log/logged-tally.ts'
 import type { Market, Stall } from './market.ts'
 import type { AnswerPlan, ModelRequest } from './model/answer-plan.ts'
 import { digestPrompt } from './model/prompt-digest.ts'
@@ -71,18 +72,22 @@ async function serve(
   { stall, chat }: Found & { kind: 'found' },
   { clock, speed }: ChatRouteOptions,
 ): Promise<void> {
-  const { endpoint, tally } = stall
+  const { endpoint } = stall
+  const tally = loggedTally(stall.tally, exchange.log)
   const key = bearerOf(exchange.request)
   if (key === null) {
     tally.status(missingKey.status)
     sendError(exchange, missingKey, { atMs: null, headers: {} })
     return
   }
+  const drawId = headerOf(exchange.request, 'x-routebench-draw')
   const { id, plan } = stall.admit({
     request: modelRequest(chat, endpoint),
     keyId: hash64(key).toString(36),
-    drawId: headerOf(exchange.request, 'x-routebench-draw'),
+    drawId,
   })
+  const trace = parseTraceparent(headerOf(exchange.request, 'traceparent') ?? undefined)
+  exchange.log.about({ endpoint, drawId, trace, stream: chat.stream, plan })
   const headers = { 'x-request-id': `req_${id}` }
   switch (plan.kind) {
     case 'reset':

@@ -1,6 +1,9 @@
 import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Clock, nsPerMs } from '../core/index.ts'
+import type { ProviderLog } from './log/provider-log.ts'
+import type { Ending } from './log/log-line.ts'
+import { noRequestLog, type RequestLog } from './log/request-log.ts'
 import type { WriteLag } from './write-lag.ts'
 
 /** What all exchanges of one server share. */
@@ -9,13 +12,19 @@ export interface ExchangeOptions {
   /** How many milliseconds of simulated time pass in one of real time. */
   readonly speed: number
   readonly lag: WriteLag
+  /** Where what happens is kept; null: nowhere. */
+  readonly log: ProviderLog | null
 }
 
 /** One HTTP request being answered on a schedule. Times are simulated milliseconds after it arrived. */
 export interface Exchange {
   readonly request: IncomingMessage
+  /** Whether the connection had carried an answer before this one. */
+  readonly isReused: boolean
   /** Aborted when the caller leaves before the answer is complete. */
   readonly signal: AbortSignal
+  /** Its line in the provider log; what the answer was to be is added to it. */
+  readonly log: RequestLog
   /** Waits until `atMs`; rejects when the caller leaves. */
   until(atMs: number): Promise<void>
   /** Whether `atMs` has come. */
@@ -23,8 +32,10 @@ export interface Exchange {
   head(status: number, headers: Readonly<Record<string, string>>): void
   /** Sends the head before there is anything else to send. */
   flushHead(): void
-  /** Writes a piece that was planned for `atMs` and waits while the caller does not keep up. */
-  write(text: string, atMs: number): Promise<void>
+  /**
+   * Writes a piece that was planned for `atMs` (null: for no instant) and waits while the caller does not keep up.
+   */
+  write(text: string | Uint8Array, atMs: number | null): Promise<void>
   /** Writes the last piece and completes the answer; `atMs` null: it was not planned. */
   end(text: string, atMs: number | null): void
   /** Completes the answer as it stands. */
@@ -33,51 +44,73 @@ export interface Exchange {
   cut(): void
   /** Resets the connection at once. */
   reset(): void
+  /** Closes the connection at once and in order, as a server does that takes no more requests. */
+  close(): void
 }
 
 /** Begins an exchange; its time starts now, before the body is read. */
 export function createExchange(
   request: IncomingMessage,
   response: ServerResponse,
-  { clock, speed, lag }: ExchangeOptions,
+  { clock, speed, lag, log }: ExchangeOptions,
 ): Exchange {
   const startNs = clock.monoNs()
+  const line = log?.begin(startNs) ?? noRequestLog
   const left = new AbortController()
   let isOver = false
   response.once('close', () => {
-    if (!isOver) left.abort(new Error('The caller closed the connection.'))
+    if (isOver) return
+    line.ended('canceled', clock.monoNs())
+    left.abort(new Error('The caller closed the connection.'))
   })
   const dueNs = (atMs: number) => startNs + (atMs * nsPerMs) / speed
-  const stamp = (atMs: number) => lag.record(clock.monoNs() - dueNs(atMs))
+  /** Stamps a write; what is planned for no instant has no lag. */
+  const stamp = (atMs: number | null) => {
+    const nowNs = clock.monoNs()
+    if (atMs !== null) lag.record(nowNs - dueNs(atMs))
+    line.wrote(atMs === null ? null : dueNs(atMs), nowNs)
+  }
+  const over = (how: Ending) => {
+    isOver = true
+    line.ended(how, clock.monoNs())
+  }
 
   return Object.freeze({
     request,
+    isReused: request.socket.bytesWritten > 0,
     signal: left.signal,
+    log: line,
     until: (atMs: number) => clock.sleepUntil(dueNs(atMs), left.signal),
     isDue: (atMs: number) => dueNs(atMs) <= clock.monoNs(),
-    head: (status: number, headers: Readonly<Record<string, string>>) =>
-      void response.writeHead(status, headers),
+    head: (status: number, headers: Readonly<Record<string, string>>) => {
+      line.head(status, clock.monoNs())
+      response.writeHead(status, headers)
+    },
     flushHead: () => response.flushHeaders(),
-    write: async (text: string, atMs: number) => {
+    write: async (text: string | Uint8Array, atMs: number | null) => {
       stamp(atMs)
       if (!response.write(text)) await once(response, 'drain', { signal: left.signal })
     },
     end: (text: string, atMs: number | null) => {
-      isOver = true
-      if (atMs !== null) stamp(atMs)
+      stamp(atMs)
+      over('complete')
       response.end(text)
     },
     finish: () => {
-      isOver = true
+      over('cut')
       response.end()
     },
     cut: () => {
-      isOver = true
+      over('cut')
       response.socket?.end(() => response.socket?.destroy())
     },
     reset: () => {
-      isOver = true
+      over('reset')
       request.socket.resetAndDestroy()
+    },
+    close: () => {
+      over('reset')
+      request.socket.destroy()
     },
   })
 }

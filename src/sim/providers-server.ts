@@ -2,9 +2,10 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Catalog } from '../catalog/index.ts'
 import { type Clock, messageOf, type Rng, UserError } from '../core/index.ts'
+import type { ProviderLog } from './log/provider-log.ts'
 import { answerChat } from './chat-route.ts'
 import { parseReset } from './control-reset.ts'
-import { createExchange } from './exchange.ts'
+import { createExchange, type Exchange } from './exchange.ts'
 import { createMarket, type Market, type MarketReset } from './market.ts'
 import type { FaultRule } from './model/faults.ts'
 import { badRequest, type ErrorAnswer } from './openai/error-body.ts'
@@ -26,6 +27,8 @@ export interface SimulatedProvidersOptions {
    */
   readonly speed: number
   readonly faults: readonly FaultRule[]
+  /** Keeps a line for every chat request; default: none. The caller closes it, after the providers. */
+  readonly log?: ProviderLog | null
 }
 
 /** What the simulated providers did since they were opened or reset. Times are real. */
@@ -67,7 +70,7 @@ export async function openSimulatedProviders(
     market.reset(fresh)
     lag.reset()
   }
-  const routes = { ...options, market, lag, stats, reset }
+  const routes = { ...options, log: options.log ?? null, market, lag, stats, reset }
   // Answers must leave when they are due: no Nagle delay. Pools keep idle connections for minutes.
   const server = createServer({ noDelay: true, keepAliveTimeout: 120_000 }, (request, response) => {
     void route(request, response, routes).catch((thrown: unknown) => giveUp(response, thrown))
@@ -96,6 +99,7 @@ interface Routes {
   readonly clock: Clock
   readonly speed: number
   readonly lag: ReturnType<typeof createWriteLag>
+  readonly log: ProviderLog | null
   readonly stats: () => SimulationStats
   readonly reset: (fresh: MarketReset) => void
 }
@@ -104,9 +108,17 @@ async function route(request: IncomingMessage, response: ServerResponse, routes:
   const path = (request.url ?? '/').split('?', 1)[0] ?? '/'
   const chat = /^\/([^/]+)\/v1\/chat\/completions$/.exec(path)
   if (chat && request.method === 'POST')
-    return answerChat(createExchange(request, response, routes), decodeURIComponent(chat[1] ?? ''), routes)
+    return answerAndLog(createExchange(request, response, routes), decodeURIComponent(chat[1] ?? ''), routes)
   const { status, body } = await plainRoute(request, path, routes)
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+}
+
+async function answerAndLog(exchange: Exchange, providerId: string, routes: Routes): Promise<void> {
+  try {
+    await answerChat(exchange, providerId, routes)
+  } finally {
+    exchange.log.finish()
+  }
 }
 
 interface PlainAnswer {
