@@ -45,7 +45,11 @@ function fileOf(scenario: Scenario): ScenarioFileInput {
         ? { kind: check.kind, schema: parametersSchema.parse(check.schema) }
         : check,
     ),
-    simulation: { speed: simulation.speed, faults: simulation.faults.map(faultIn) },
+    simulation: {
+      speed: simulation.speed,
+      faults: simulation.faults.map(faultIn),
+      log: simulation.log,
+    },
     router: {
       sticky_ttl_seconds: router.stickyTtlSeconds,
       attempt_timeout_ms: router.attemptTimeoutMs,

@@ -26,7 +26,11 @@ export function scenarioOf(file: ScenarioFile): Scenario {
       parameters: request.parameters,
     },
     checks: file.checks,
-    simulation: { speed: simulation.speed, faults: simulation.faults.map(faultOf) },
+    simulation: {
+      speed: simulation.speed,
+      faults: simulation.faults.map(faultOf),
+      log: simulation.log,
+    },
     router: {
       stickyTtlSeconds: router.sticky_ttl_seconds,
       attemptTimeoutMs: router.attempt_timeout_ms,

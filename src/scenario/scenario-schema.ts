@@ -162,6 +162,7 @@ export const scenarioFileSchema = z.strictObject({
     .strictObject({
       speed: positive.default(1).describe('Latencies of the simulated providers are divided by this.'),
       faults: z.array(faultSchema).default([]).describe('Scripted faults of the simulated providers.'),
+      log: z.boolean().default(false).describe('Keep what the simulated providers saw in providers.ndjson.'),
     })
     .prefault({})
     .describe('How the simulated providers behave.'),

@@ -93,6 +93,8 @@ export interface Scenario {
     /** Latencies of the simulated providers are divided by this. */
     readonly speed: number
     readonly faults: readonly FaultSpec[]
+    /** Whether the run keeps what they saw, as `providers.ndjson`. */
+    readonly log: boolean
   }
   readonly router: {
     /** Routing seed and strategy settings are added by the router's own config file. */

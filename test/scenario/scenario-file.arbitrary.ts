@@ -122,7 +122,7 @@ export const scenarioFileArbitrary: fc.Arbitrary<ScenarioFileInput> = fc.record(
     ),
     checks: fc.array(check, { maxLength: 3 }),
     simulation: fc.record(
-      { speed: positive, faults: fc.array(fault, { maxLength: 3 }) },
+      { speed: positive, faults: fc.array(fault, { maxLength: 3 }), log: fc.boolean() },
       { requiredKeys: [] },
     ),
     router: fc.record(

@@ -5,30 +5,42 @@ import { startRole } from '../roles/role-process.ts'
 import { aborted } from './aborted.ts'
 import type { CommandContext } from './context.ts'
 import { collect, parsePort, parsePositive } from './options.ts'
+import { addReconcileCommand } from './reconcile.ts'
 
 interface ProvidersFlags {
   readonly port: number
   readonly seed: string
   readonly speed: number
   readonly catalog: readonly string[]
+  readonly log?: string
 }
 
 /** `routebench providers`: the simulated providers alone, until stopped. */
 export function addProvidersCommand(program: Command, context: CommandContext): void {
-  program
+  const providers = program
     .command('providers')
     .description('simulated providers alone, every endpoint of the catalogue on loopback')
     .option('--port <port>', 'port; 0 takes a free one', parsePort, 8788)
     .option('--seed <seed>', 'seed of every draw', 'live')
     .option('--speed <factor>', 'latencies are divided by this', parsePositive, 1)
     .option('--catalog <file>', 'lay this catalogue file over the built-in one', collect, [])
-    .action(async (flags: ProvidersFlags) => {
-      const { catalog, ...rest } = flags
-      const config: ProvidersConfig = { catalogFiles: catalog, ...rest }
-      const providers = await startRole('providers', config)
-      context.stderr.write(`providers: ${providers.url}/{provider}/v1 · any key · Ctrl-C stops\n`)
-      await Promise.race([aborted(context.interrupted), providers.exited])
-      await providers.stop()
-      context.setExitCode(exitCodes.ok)
-    })
+    .option('--log <file>', 'keep what each provider received, wrote and would bill, a JSON line a request')
+    .action((flags: ProvidersFlags) => simulate(flags, context))
+  addReconcileCommand(providers, context)
+}
+
+async function simulate(flags: ProvidersFlags, { stderr, interrupted, setExitCode }: CommandContext) {
+  const { seed, port, speed } = flags
+  const config: ProvidersConfig = {
+    catalogFiles: flags.catalog,
+    seed,
+    port,
+    speed,
+    logFile: flags.log ?? null,
+  }
+  const providers = await startRole('providers', config)
+  stderr.write(`providers: ${providers.url}/{provider}/v1 · any key · Ctrl-C stops\n`)
+  await Promise.race([aborted(interrupted), providers.exited])
+  await providers.stop()
+  setExitCode(exitCodes.ok)
 }

@@ -1,17 +1,21 @@
 import { createRng, createSystemClock } from '../../core/index.ts'
-import { openSimulatedProviders } from '../../sim/index.ts'
+import { openProviderLog, openSimulatedProviders } from '../../sim/index.ts'
 import { loadCatalog } from '../load-catalog.ts'
 import type { ProvidersConfig } from './role-config.ts'
 import { serveRole } from './serve-role.ts'
 
-// Process of the simulated providers.
-serveRole(async ({ catalogFiles, seed, port, speed }: ProvidersConfig) =>
-  openSimulatedProviders({
-    catalog: await loadCatalog(catalogFiles),
-    clock: createSystemClock(),
-    rng: createRng(seed),
-    port,
-    speed,
-    faults: [],
-  }),
-)
+// Process of the simulated providers, and of their log when one is kept.
+serveRole(async ({ catalogFiles, seed, port, speed, logFile }: ProvidersConfig) => {
+  const clock = createSystemClock()
+  const catalog = await loadCatalog(catalogFiles)
+  const log = logFile === null ? null : await openProviderLog({ path: logFile, clock, speed })
+  const rng = createRng(seed)
+  const providers = await openSimulatedProviders({ catalog, clock, rng, port, speed, faults: [], log })
+  const close = async () => {
+    await providers.close()
+    await log?.close()
+    const dropped = log?.dropped() ?? 0
+    if (dropped > 0) console.error(`${dropped} lines of the provider log ${logFile} are lost`)
+  }
+  return { url: providers.url, close }
+})

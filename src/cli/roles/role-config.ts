@@ -6,6 +6,8 @@ export interface ProvidersConfig {
   readonly port: number
   /** Latencies are divided by this. */
   readonly speed: number
+  /** File that keeps a line for every request; null: none. */
+  readonly logFile: string | null
 }
 
 /** What the router's process is told. Keys are not part of it: they come from the environment. */

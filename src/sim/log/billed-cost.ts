@@ -3,13 +3,16 @@ import type { PicoUsd } from '../../core/index.ts'
 import type { AnswerUsage } from '../model/answer-plan.ts'
 import type { Ending } from './log-line.ts'
 
+/** Tokens that have a price; reasoning is output. */
+type BilledTokens = Pick<AnswerUsage, 'inputTokens' | 'cachedTokens' | 'writtenTokens' | 'outputTokens'>
+
 /** What billing depends on. */
 export interface BilledExchange {
   readonly ended: Ending
   /** Whether the answer was begun: a 200 was written. */
   readonly wasBegun: boolean
   /** Tokens of the planned answer; null: none was planned (errors, resets). */
-  readonly usage: AnswerUsage | null
+  readonly usage: BilledTokens | null
   /** Output tokens made when the caller left or the answer was cut. */
   readonly madeTokens: number
   /** Whether the provider bills a canceled request in full. */
@@ -33,7 +36,7 @@ export function billedCost(price: Price, exchange: BilledExchange): PicoUsd {
   return tokensCost(price, { ...usage, outputTokens: Math.min(usage.outputTokens, exchange.madeTokens) })
 }
 
-function tokensCost(price: Price, usage: AnswerUsage): PicoUsd {
+function tokensCost(price: Price, usage: BilledTokens): PicoUsd {
   const plainTokens = usage.inputTokens - usage.cachedTokens - usage.writtenTokens
   const parts: readonly (readonly [tokens: number, each: PicoUsd])[] = [
     [plainTokens, price.input],
