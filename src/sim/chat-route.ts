@@ -1,17 +1,16 @@
 import type { IncomingMessage } from 'node:http'
-import type { Endpoint } from '../catalog/index.ts'
 import { type Clock, hash64, parseTraceparent } from '../core/index.ts'
 import type { Exchange } from './exchange.ts'
+import { limitHeaders } from './limit-headers.ts'
 import { loggedTally } from './log/logged-tally.ts'
 import type { Market, Stall } from './market.ts'
-import type { AnswerPlan, ModelRequest } from './model/answer-plan.ts'
+import type { AnswerPlan, Refusal } from './model/answer-plan.ts'
 import { digestPrompt } from './model/prompt-digest.ts'
-import { type ChatRequest, parseChatRequest } from './openai/chat-request.ts'
-import { badRequest, type ErrorAnswer, missingKey, refusalAnswer, unknownModel } from './openai/error-body.ts'
-import { rateHeaders, retryHeaders } from './openai/rate-headers.ts'
+import type { CallFacts, ChatRequest, ErrorAnswer, Protocol } from './protocol.ts'
 import { maxBodyBytes, readJson } from './request-body.ts'
 import { sendStream, sendWhole } from './send-answer.ts'
 import { sendError } from './send-error.ts'
+import type { Tally } from './tally.ts'
 
 /** What the chat route works with. */
 export interface ChatRouteOptions {
@@ -21,18 +20,28 @@ export interface ChatRouteOptions {
   readonly speed: number
 }
 
+/** Which call it is: as its path says. */
+export interface ChatCall {
+  readonly protocol: Protocol
+  readonly providerId: string
+  /** The model in the path; null: the body names it. */
+  readonly model: string | null
+  /** Whether the path asks for a stream. */
+  readonly stream: boolean
+}
+
 /**
- * Answers `POST /{provider}/v1/chat/completions`. Rejects only when the caller leaves.
+ * Answers a chat call in any protocol. Rejects only when the caller leaves.
  *
  * Reads two headers of its own: `x-routebench-draw` (identity for the draws) and
  * `x-routebench-output-tokens` (length of a free answer).
  */
 export async function answerChat(
   exchange: Exchange,
-  providerId: string,
+  call: ChatCall,
   options: ChatRouteOptions,
 ): Promise<void> {
-  const found = await findStall(exchange.request, providerId, options.market)
+  const found = await findStall(exchange.request, call, options.market)
   if (found.kind === 'error') {
     sendError(exchange, found.answer, { atMs: null, headers: {} })
     return
@@ -40,7 +49,7 @@ export async function answerChat(
   const { tally } = found.stall
   tally.arrived()
   try {
-    await serve(exchange, found, options)
+    await serve(exchange, { ...found, ...call }, options)
   } catch (thrown) {
     if (exchange.signal.aborted) tally.canceled()
     throw thrown
@@ -51,99 +60,120 @@ type Found =
   | { readonly kind: 'found'; readonly stall: Stall; readonly chat: ChatRequest }
   | { readonly kind: 'error'; readonly answer: ErrorAnswer }
 
-async function findStall(request: IncomingMessage, providerId: string, market: Market): Promise<Found> {
+async function findStall(
+  request: IncomingMessage,
+  { protocol, providerId, model, stream }: ChatCall,
+  market: Market,
+): Promise<Found> {
   const body = await readJson(request)
   if (body.kind === 'too_large')
-    return failed(badRequest(`The body is larger than ${maxBodyBytes} bytes.`, null, 413))
+    return failed(protocol.badRequest(413, `The body is larger than ${maxBodyBytes} bytes.`, null))
   const outputTokens = wholeOf(headerOf(request, 'x-routebench-output-tokens'))
-  const parsed = parseChatRequest(body.kind === 'json' ? body.value : null, outputTokens)
-  if (parsed.kind === 'invalid') return failed(badRequest(parsed.message, parsed.param))
+  const facts: CallFacts = { outputTokens, model, stream }
+  const parsed = protocol.parse(body.kind === 'json' ? body.value : null, facts)
+  if (parsed.kind === 'invalid') return failed(protocol.badRequest(400, parsed.message, parsed.param))
   const chat = parsed.request
   const stall = market.stall(providerId, chat.model)
-  return stall ? { kind: 'found', stall, chat } : failed(unknownModel(chat.model))
+  return stall ? { kind: 'found', stall, chat } : failed(protocol.unknownModel(chat.model))
 }
 
 function failed(answer: ErrorAnswer): Found {
   return { kind: 'error', answer }
 }
 
-async function serve(
-  exchange: Exchange,
-  { stall, chat }: Found & { kind: 'found' },
-  { clock, speed }: ChatRouteOptions,
-): Promise<void> {
+/** A call whose model is served. */
+interface Served {
+  readonly protocol: Protocol
+  readonly stall: Stall
+  readonly chat: ChatRequest
+}
+
+async function serve(exchange: Exchange, served: Served, { clock, speed }: ChatRouteOptions): Promise<void> {
+  const { stall, chat, protocol } = served
   const { endpoint } = stall
   const tally = loggedTally(stall.tally, exchange.log)
-  const key = bearerOf(exchange.request)
+  const key = protocol.keyOf(exchange.request)
   if (key === null) {
-    tally.status(missingKey.status)
-    sendError(exchange, missingKey, { atMs: null, headers: {} })
+    tally.status(protocol.missingKey.status)
+    sendError(exchange, protocol.missingKey, { atMs: null, headers: {} })
     return
   }
   const drawId = headerOf(exchange.request, 'x-routebench-draw')
+  const { prompt, model, stream, shape, reasoning, ...wishes } = chat
   const { id, plan } = stall.admit({
-    request: modelRequest(chat, endpoint),
+    request: { ...wishes, ...(reasoning && { reasoning }), prompt: digestPrompt(prompt, endpoint.cache) },
     keyId: hash64(key).toString(36),
     drawId,
+    isReused: exchange.isReused,
   })
   const trace = parseTraceparent(headerOf(exchange.request, 'traceparent') ?? undefined)
-  exchange.log.about({ endpoint, drawId, trace, stream: chat.stream, plan })
-  const headers = { 'x-request-id': `req_${id}` }
+  exchange.log.about({ endpoint, drawId, trace, stream, plan })
   switch (plan.kind) {
     case 'reset':
       tally.status('reset')
-      exchange.reset()
+      if (plan.how === 'reset') exchange.reset()
+      else exchange.close()
       return
     case 'refusal':
-      await refuse(exchange, plan, { model: chat.model, headers, stall, speed })
+      await refuse(exchange, plan, { id, model, protocol, tally, speed, epochMs: epochMsOf(clock) })
       return
     case 'answer': {
-      const created = Math.floor(clock.epochUs() / 1e6)
-      await (chat.stream ? sendStream : sendWhole)(exchange, {
-        plan,
-        head: { id: `chatcmpl-${id}`, created, model: chat.model },
-        headers: { ...headers, ...rateHeaders(plan.rate, speed) },
-        includeUsage: chat.includeUsage,
+      const epochMs = epochMsOf(clock)
+      const created = Math.floor(epochMs / 1000)
+      await (stream ? sendStream : sendWhole)(exchange, {
+        protocol,
+        toWrite: { plan, head: { id, created, model, provider: endpoint.provider.id }, shape },
+        headers: protocol.headers({ id, rate: plan.rate, retryAfterMs: null, epochMs, speed }),
         tally,
       })
     }
   }
 }
 
-interface RefusalPlace {
+interface RefusalScene {
+  readonly id: string
   readonly model: string
-  readonly headers: Readonly<Record<string, string>>
-  readonly stall: Stall
+  readonly protocol: Protocol
+  readonly tally: Tally
   readonly speed: number
+  readonly epochMs: number
 }
 
 async function refuse(
   exchange: Exchange,
   { refusal, atMs, rate }: AnswerPlan & { kind: 'refusal' },
-  { model, headers, stall, speed }: RefusalPlace,
+  { id, model, protocol, tally, speed, epochMs }: RefusalScene,
 ): Promise<void> {
   await exchange.until(atMs)
   const isLimited = refusal.kind === 'limited'
   const limitPerMinute = isLimited ? (rate[refusal.limit]?.limit ?? null) : null
-  const answer = refusalAnswer(refusal, { model, limitPerMinute, speed })
-  stall.tally.status(answer.status)
-  sendError(exchange, answer, {
-    atMs,
-    headers: {
-      ...headers,
-      ...rateHeaders(rate, speed),
-      ...retryHeaders(isLimited ? refusal.retryAfterMs : null, speed),
-    },
-  })
+  const answer = protocol.refusal(refusal, { model, limitPerMinute, speed })
+  tally.status(answer.status)
+  const retryAfterMs = isLimited ? refusal.retryAfterMs : null
+  const native = { id, rate, retryAfterMs, epochMs, speed }
+  const scripted = scriptedHeaders(refusal, { limit: limitPerMinute ?? 60, speed, epochMs })
+  const headers = scripted
+    ? {
+        ...protocol.headers({ ...native, rate: { requests: null, tokens: null }, retryAfterMs: null }),
+        ...scripted,
+      }
+    : protocol.headers(native)
+  const isPage = refusal.kind === 'status' && refusal.body === 'html'
+  sendError(exchange, answer, { atMs, headers, isPage })
 }
 
-/** The request without its text. */
-function modelRequest({ prompt, maxTokens, wish }: ChatRequest, { cache }: Endpoint): ModelRequest {
-  return { prompt: digestPrompt(prompt, cache), maxTokens, wish }
+/** The headers of a 429 whose dialect a script chose; null: the protocol's own. */
+function scriptedHeaders(
+  refusal: Refusal,
+  { limit, speed, epochMs }: { readonly limit: number; readonly speed: number; readonly epochMs: number },
+): Readonly<Record<string, string>> | null {
+  if (refusal.kind !== 'limited') return null
+  const waitMs = refusal.retryAfterMs === null ? null : refusal.retryAfterMs / speed
+  return limitHeaders(refusal.dialect ?? 'native', { limit, waitMs, nowEpochMs: epochMs })
 }
 
-function bearerOf(request: IncomingMessage): string | null {
-  return /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? null
+function epochMsOf(clock: Clock): number {
+  return Math.floor(clock.epochUs() / 1000)
 }
 
 function headerOf(request: IncomingMessage, name: string): string | null {

@@ -1,29 +1,18 @@
 import type { Refusal } from '../model/answer-plan.ts'
-
-/** An error answer in OpenAI's shape. */
-export interface ErrorAnswer {
-  readonly status: number
-  readonly error: {
-    readonly message: string
-    readonly type: string
-    readonly param: string | null
-    readonly code: string | null
-  }
-}
-
-/** Where a refusal happened, for its message. */
-export interface RefusalPlace {
-  readonly model: string
-  readonly limitPerMinute: number | null
-  /** How much faster than life the simulation runs. */
-  readonly speed: number
-}
+import type { ErrorAnswer, RefusalPlace } from '../protocol.ts'
 
 /** The error answer of a refusal; wording follows recorded answers of the real API. Pure. */
 export function refusalAnswer(refusal: Refusal, place: RefusalPlace): ErrorAnswer {
   switch (refusal.kind) {
     case 'status':
       return statusAnswer(refusal.status)
+    case 'quota':
+      return answer(429, {
+        message: 'You exceeded your current quota, please check your plan and billing details.',
+        type: 'insufficient_quota',
+        param: null,
+        code: 'insufficient_quota',
+      })
     case 'context_length':
       return answer(400, {
         message: `This model's maximum context length is ${refusal.contextTokens} tokens. However, your messages resulted in ${refusal.requestedTokens} tokens. Please reduce the length of the messages.`,
@@ -40,6 +29,14 @@ export function refusalAnswer(refusal: Refusal, place: RefusalPlace): ErrorAnswe
       })
   }
 }
+
+/** What stands for a chunk, or for a body, of an answer that fails after its status was sent. */
+export const failureBody: object = answer(500, {
+  message: 'The server had an error while processing your request. Sorry about that!',
+  type: 'server_error',
+  param: null,
+  code: 'server_error',
+}).body
 
 /** 401 for a request without a bearer token. */
 export const missingKey: ErrorAnswer = answer(401, {
@@ -60,7 +57,7 @@ export function unknownModel(model: string): ErrorAnswer {
 }
 
 /** 400 (or another 4xx) for a request that cannot be read. */
-export function badRequest(message: string, param: string | null, status = 400): ErrorAnswer {
+export function badRequest(status: number, message: string, param: string | null): ErrorAnswer {
   return answer(status, { message, type: 'invalid_request_error', param, code: null })
 }
 
@@ -91,6 +88,13 @@ function limitMessage(refusal: Refusal & { kind: 'limited' }, place: RefusalPlac
   return `Rate limit reached for ${place.model} on ${unit}: ${limit} Please try again in ${waitMs}ms.`
 }
 
-function answer(status: number, error: ErrorAnswer['error']): ErrorAnswer {
-  return { status, error }
+interface ErrorBody {
+  readonly message: string
+  readonly type: string
+  readonly param: string | null
+  readonly code: string | null
+}
+
+function answer(status: number, error: ErrorBody): ErrorAnswer {
+  return { status, body: { error } }
 }

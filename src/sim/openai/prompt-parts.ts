@@ -1,5 +1,5 @@
 import type { PromptPart } from '../model/prompt-digest.ts'
-import { isJsonObject, type JsonObject } from './json.ts'
+import { isJsonObject, type JsonObject } from '../json.ts'
 
 /** Four characters, one token, before each message, so that a role counts and messages cannot run together. */
 const marks: Readonly<Record<string, string>> = {
