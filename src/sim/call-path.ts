@@ -1,5 +1,7 @@
 import type { IncomingMessage } from 'node:http'
+import { anthropicProtocol } from './anthropic/protocol.ts'
 import type { ChatCall } from './chat-route.ts'
+import { geminiProtocol } from './gemini/protocol.ts'
 import { openaiProtocol } from './openai/protocol.ts'
 import type { Protocol } from './protocol.ts'
 
@@ -9,17 +11,47 @@ export type PathMeaning =
   /** Not a chat; errors are answered in the shape of `protocol`. */
   | { readonly kind: 'other'; readonly protocol: Protocol }
 
-/** Reads the path of a request. Pure. */
-export function meaningOf({ url }: Pick<IncomingMessage, 'url'>): PathMeaning {
-  const path = (url ?? '/').split('?', 1)[0] ?? '/'
-  const completions = /^\/([^/]+)\/v1\/chat\/completions$/.exec(path)
-  if (completions) return chat(openaiProtocol, completions[1])
-  return { kind: 'other', protocol: openaiProtocol }
+/**
+ * Reads where a request goes. Pure.
+ *
+ * `/{provider}/v1/chat/completions`, `/{provider}/v1/messages`,
+ * `/{provider}/v1beta/models/{model}:generateContent` and `:streamGenerateContent?alt=sse`. Elsewhere the path
+ * or, for `/v1`, the header that Anthropic's clients send tells whose error shape is expected.
+ */
+export function meaningOf({ url, headers }: Pick<IncomingMessage, 'url' | 'headers'>): PathMeaning {
+  const [path = '/', query = ''] = (url ?? '/').split('?', 2)
+  const call = openaiCall(path) ?? anthropicCall(path) ?? geminiCall(path, query)
+  return call ? { kind: 'chat', call } : { kind: 'other', protocol: ownerOf(path, headers) }
 }
 
-function chat(protocol: Protocol, provider: string | undefined): PathMeaning {
-  const providerId = decoded(provider ?? '')
-  return { kind: 'chat', call: { protocol, providerId, model: null, stream: false } }
+function openaiCall(path: string): ChatCall | null {
+  const provider = /^\/([^/]+)\/v1\/chat\/completions$/.exec(path)?.[1]
+  return provider === undefined ? null : callOf(openaiProtocol, provider)
+}
+
+function anthropicCall(path: string): ChatCall | null {
+  const provider = /^\/([^/]+)\/v1\/messages$/.exec(path)?.[1]
+  return provider === undefined ? null : callOf(anthropicProtocol, provider)
+}
+
+function geminiCall(path: string, query: string): ChatCall | null {
+  const [, provider, model, verb] =
+    /^\/([^/]+)\/v1beta\/models\/(.+):(generateContent|streamGenerateContent)$/.exec(path) ?? []
+  if (provider === undefined || model === undefined) return null
+  const stream = verb === 'streamGenerateContent'
+  // Without `alt=sse` the real stream is one JSON array, which no client here reads: it is an unknown path.
+  if (stream && new URLSearchParams(query).get('alt') !== 'sse') return null
+  return { ...callOf(geminiProtocol, provider), model: decoded(model), stream }
+}
+
+function callOf(protocol: Protocol, provider: string): ChatCall {
+  return { protocol, providerId: decoded(provider), model: null, stream: false }
+}
+
+function ownerOf(path: string, headers: IncomingMessage['headers']): Protocol {
+  if (/^\/[^/]+\/v1beta(\/|$)/.test(path)) return geminiProtocol
+  const isAnthropic = 'anthropic-version' in headers || /^\/[^/]+\/v1\/messages\//.test(path)
+  return isAnthropic ? anthropicProtocol : openaiProtocol
 }
 
 /** The text as it was before it was put into a path; itself when that cannot be told. */
