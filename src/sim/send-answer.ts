@@ -81,12 +81,12 @@ export async function sendWhole(plain: Exchange, answer: PlannedAnswer): Promise
     return
   }
   tally.cut()
-  if (broken.then === 'complete') {
+  if (broken.andThen === 'complete') {
     exchange.end(broken.text, plan.endAtMs)
     return
   }
   if (broken.text !== '') await exchange.write(broken.text, plan.endAtMs)
-  if (broken.then === 'hang') await exchange.until(Infinity)
+  if (broken.andThen === 'hang') await exchange.until(Infinity)
   else exchange.cut()
 }
 

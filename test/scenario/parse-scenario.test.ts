@@ -267,7 +267,7 @@ labels: { a: 1 }
       phases: { warmupSeconds: 0, cooldownSeconds: 0, warmupItems: 0, cooldownItems: 0 },
       request: { maxTokens: null, stream: true, timeoutMs: 120_000, parameters: {} },
       checks: [],
-      simulation: { speed: 1, faults: [], log: false },
+      simulation: { speed: 1, faults: [], regimes: [], changes: [], log: false },
       router: { stickyTtlSeconds: 600, attemptTimeoutMs: 60_000, firstTokenTimeoutMs: 30_000 },
       budget: { maxUsd: null, maxSeconds: null },
       labels: {},
