@@ -15,7 +15,8 @@ export type PathMeaning =
  * Reads where a request goes. Pure.
  *
  * `/{provider}/v1/chat/completions`, `/{provider}/v1/messages`,
- * `/{provider}/v1beta/models/{model}:generateContent` and `:streamGenerateContent?alt=sse`. Elsewhere the path
+ * `/{provider}/v1beta/models/{model}:generateContent` and `:streamGenerateContent?alt=sse` (also under `v1`,
+ * which newer clients call). Elsewhere the path
  * or, for `/v1`, the header that Anthropic's clients send tells whose error shape is expected.
  */
 export function meaningOf({ url, headers }: Pick<IncomingMessage, 'url' | 'headers'>): PathMeaning {
@@ -36,7 +37,7 @@ function anthropicCall(path: string): ChatCall | null {
 
 function geminiCall(path: string, query: string): ChatCall | null {
   const [, provider, model, verb] =
-    /^\/([^/]+)\/v1beta\/models\/(.+):(generateContent|streamGenerateContent)$/.exec(path) ?? []
+    /^\/([^/]+)\/v1(?:beta)?\/models\/(.+):(generateContent|streamGenerateContent)$/.exec(path) ?? []
   if (provider === undefined || model === undefined) return null
   const stream = verb === 'streamGenerateContent'
   // Without `alt=sse` the real stream is one JSON array, which no client here reads: it is an unknown path.
@@ -49,7 +50,7 @@ function callOf(protocol: Protocol, provider: string): ChatCall {
 }
 
 function ownerOf(path: string, headers: IncomingMessage['headers']): Protocol {
-  if (/^\/[^/]+\/v1beta(\/|$)/.test(path)) return geminiProtocol
+  if (/^\/[^/]+\/v1(beta(\/|$)|\/models\/.+:)/.test(path)) return geminiProtocol
   const isAnthropic = 'anthropic-version' in headers || /^\/[^/]+\/v1\/messages\//.test(path)
   return isAnthropic ? anthropicProtocol : openaiProtocol
 }
