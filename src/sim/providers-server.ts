@@ -1,11 +1,11 @@
-import { once } from 'node:events'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { Catalog } from '../catalog/index.ts'
-import { type Clock, messageOf, type Rng, UserError } from '../core/index.ts'
+import { type Clock, messageOf, type Rng } from '../core/index.ts'
 import type { ProviderLog } from './log/provider-log.ts'
 import { meaningOf, type PathMeaning } from './call-path.ts'
 import { answerChat, type ChatCall } from './chat-route.ts'
 import { parseReset } from './control-reset.ts'
+import { listen } from './listen.ts'
 import { createExchange, type Exchange } from './exchange.ts'
 import { createMarket, type Market, type MarketReset } from './market.ts'
 import type { Calibration } from './model/calibration.ts'
@@ -183,19 +183,4 @@ function giveUp(response: ServerResponse, thrown: unknown): void {
     const error = { message: messageOf(thrown), type: 'simulator_error', param: null, code: null }
     response.writeHead(500, { 'content-type': 'application/json' }).end(JSON.stringify({ error }))
   }
-}
-
-async function listen(server: Server, port: number): Promise<number> {
-  try {
-    server.listen(port, '127.0.0.1')
-    await once(server, 'listening')
-  } catch (cause) {
-    throw new UserError(`Cannot listen on port ${port} for the simulated providers: ${messageOf(cause)}.`, {
-      code: 'E_PORT_IN_USE',
-      hint: 'Choose another port, or 0 for any free one.',
-      cause,
-    })
-  }
-  const address = server.address()
-  return typeof address === 'object' && address ? address.port : port
 }

@@ -94,3 +94,54 @@ describe('routebench providers --log', () => {
     expect(text).not.toMatch(/secret/)
   })
 })
+
+describe('routebench providers --record and --replay', () => {
+  it('records an API and plays it back without contents', async () => {
+    await using folder = await makeTemporaryFolder()
+    const cwd = folder.path
+    const sim = startCli(['providers', '--port', '0', '--speed', '50'], { cwd })
+    const [, simUrl = ''] = await sim.said(/providers: (http:\S+)\/\{provider\}/)
+    const upstream = `${simUrl}/groq/v1`
+    const recording = startCli(['providers', '--port', '0', '--record', upstream, '--out', 'tape.ndjson'], {
+      cwd,
+    })
+    const [, recorderUrl = ''] = await recording.said(/recording: (http:\S+) /)
+    const live = await ask(recorderUrl)
+    for (const process of [recording, sim]) process.child.kill('SIGINT')
+    expect((await recording.ended).stderr).toMatch(/tape\.ndjson: 1 answers\n/)
+    expect((await sim.ended).exitCode).toBe(0)
+
+    const replaying = startCli(['providers', '--port', '0', '--replay', 'tape.ndjson', '--speed', '4'], {
+      cwd,
+    })
+    const [, playerUrl = ''] = await replaying.said(/replaying: (http:\S+) /)
+    const played = await ask(playerUrl)
+    replaying.child.kill('SIGINT')
+    expect((await replaying.ended).exitCode).toBe(0)
+    expect(played.usage).toEqual(live.usage)
+    expect(played.text).toHaveLength(live.text.length)
+  })
+
+  it('says where a cassette is damaged, and that two sources do not go together', async () => {
+    await using folder = await makeTemporaryFolder()
+    await writeFile(folder.file('tape.ndjson'), '{"kind":"cassette","version":7}\n')
+    const damaged = await runCli(['providers', '--replay', 'tape.ndjson'], { cwd: folder.path })
+    expect(damaged.exitCode).toBe(64)
+    expect(damaged.stderr).toMatch(/tape\.ndjson:1:1 cassette-header: the cassette is of version 7/)
+    const both = ['providers', '--replay', 'tape.ndjson', '--record', 'http://127.0.0.1:1']
+    const refused = await runCli(both, { cwd: folder.path })
+    expect([refused.exitCode, refused.stderr]).toEqual([64, expect.stringMatching(/cannot be used with/)])
+  })
+})
+
+async function ask(url: string): Promise<{ readonly text: string; readonly usage: unknown }> {
+  const answer = await fetch(`${url}/chat/completions`, {
+    method: 'POST',
+    headers: { authorization: 'Bearer secret-key', 'content-type': 'application/json' },
+    body: JSON.stringify(chat),
+  })
+  const body: { choices: { message: { content: string } }[]; usage: unknown } = JSON.parse(
+    await answer.text(),
+  )
+  return { text: body.choices[0]?.message.content ?? '', usage: body.usage }
+}

@@ -1,8 +1,9 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { exitCodes } from '../../core/index.ts'
 import type { ProvidersConfig } from '../roles/role-config.ts'
 import { startRole } from '../roles/role-process.ts'
 import { aborted } from './aborted.ts'
+import { recordCassette, replayCassette } from './cassette.ts'
 import type { CommandContext } from './context.ts'
 import { collect, parsePort, parsePositive } from './options.ts'
 import { addReconcileCommand } from './reconcile.ts'
@@ -13,6 +14,10 @@ interface ProvidersFlags {
   readonly speed: number
   readonly catalog: readonly string[]
   readonly log?: string
+  readonly record?: string
+  readonly out: string
+  readonly recordContents?: true
+  readonly replay?: string
 }
 
 /** `routebench providers`: the simulated providers alone, until stopped. */
@@ -25,8 +30,30 @@ export function addProvidersCommand(program: Command, context: CommandContext): 
     .option('--speed <factor>', 'latencies are divided by this', parsePositive, 1)
     .option('--catalog <file>', 'lay this catalogue file over the built-in one', collect, [])
     .option('--log <file>', 'keep what each provider received, wrote and would bill, a JSON line a request')
-    .action((flags: ProvidersFlags) => simulate(flags, context))
+    .addOption(
+      new Option(
+        '--record <url>',
+        'instead: stand in front of the API at this base URL and keep its answers',
+      ).conflicts(['replay', 'log', 'seed', 'speed', 'catalog']),
+    )
+    .option('--out <file>', 'cassette that --record writes', 'cassette.ndjson')
+    .option('--record-contents', 'keep texts too; without it, filler of the same length stands for them')
+    .addOption(
+      new Option('--replay <cassette>', 'instead: serve recorded answers with their timing').conflicts([
+        'log',
+        'seed',
+        'catalog',
+      ]),
+    )
+    .action((flags: ProvidersFlags) => serve(flags, context))
   addReconcileCommand(providers, context)
+}
+
+function serve(flags: ProvidersFlags, context: CommandContext): Promise<void> {
+  const { record, replay } = flags
+  if (record !== undefined) return recordCassette({ ...flags, record }, context)
+  if (replay !== undefined) return replayCassette({ ...flags, replay }, context)
+  return simulate(flags, context)
 }
 
 async function simulate(flags: ProvidersFlags, { stderr, interrupted, setExitCode }: CommandContext) {
