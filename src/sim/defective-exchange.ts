@@ -30,7 +30,8 @@ function withComments(
       exchange.head(status, headers)
     },
     until: async (atMs: number) => {
-      for (; isStream && nextMs < atMs; nextMs += everyMs) {
+      const lastMs = isStream ? atMs : -Infinity
+      for (; nextMs < lastMs; nextMs += everyMs) {
         await exchange.until(nextMs)
         await exchange.write(': keep-alive\n\n', nextMs)
       }

@@ -74,6 +74,10 @@ export function createExchange(
     isOver = true
     line.ended(how, clock.monoNs())
   }
+  const leave = (how: Ending, act: () => unknown) => {
+    over(how)
+    act()
+  }
 
   return Object.freeze({
     request,
@@ -96,21 +100,9 @@ export function createExchange(
       over('complete')
       response.end(text)
     },
-    finish: () => {
-      over('cut')
-      response.end()
-    },
-    cut: () => {
-      over('cut')
-      response.socket?.end(() => response.socket?.destroy())
-    },
-    reset: () => {
-      over('reset')
-      request.socket.resetAndDestroy()
-    },
-    close: () => {
-      over('reset')
-      request.socket.destroy()
-    },
+    finish: () => leave('cut', () => response.end()),
+    cut: () => leave('cut', () => response.socket?.end(() => response.socket?.destroy())),
+    reset: () => leave('reset', () => request.socket.resetAndDestroy()),
+    close: () => leave('reset', () => request.socket.destroy()),
   })
 }

@@ -79,21 +79,14 @@ export function createMarket(options: MarketOptions): Market {
   const { catalog, clock, speed, calibration = builtinCalibration() } = options
   const served = servedNames(catalog)
   const wares = new Map<string, Ware>()
+  const wareOf = (listed: Endpoint) =>
+    wares.get(listed.id) ?? remember(wares, makeWare(listed, calibration, rng))
   const keyNumbers = createKeyNumbers()
   let { faults, rng, changes = [] } = options
   let board = createRegimeBoard(options.regimes ?? [], rng)
   let startNs = clock.monoNs()
   const elapsedMs = () => (clock.monoNs() - startNs) / nsPerMs
   const conditionsOf = (endpoint: Endpoint) => conditionsAt(changes, endpoint, elapsedMs())
-
-  function wareOf(listed: Endpoint): Ware {
-    const known = wares.get(listed.id)
-    if (known) return known
-    const model = createEndpointModel({ endpoint: listed, profile: profileOf(listed, calibration), rng })
-    const made = { model, tally: createTally(listed.id) }
-    wares.set(listed.id, made)
-    return made
-  }
 
   function open(listed: Endpoint, conditions: Conditions): Stall {
     const { model, tally } = wareOf(listed)
@@ -139,6 +132,16 @@ export function createMarket(options: MarketOptions): Market {
         .toSorted((a, b) => a.endpoint.localeCompare(b.endpoint)),
     regimes: () => board.stats(elapsedMs()),
   })
+}
+
+function makeWare(endpoint: Endpoint, calibration: Calibration, rng: Rng): Ware {
+  const model = createEndpointModel({ endpoint, profile: profileOf(endpoint, calibration), rng })
+  return { model, tally: createTally(endpoint.id) }
+}
+
+function remember(wares: Map<string, Ware>, ware: Ware): Ware {
+  wares.set(ware.model.endpoint.id, ware)
+  return ware
 }
 
 /** Endpoints by provider and the name in its API; the first wins when a provider serves several under one name. */

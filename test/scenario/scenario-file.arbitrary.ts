@@ -117,7 +117,7 @@ const fault = fc
     ),
     flap,
   )
-  .map(([base, flapping]) => ({ ...base, ...flapping }))
+  .map(([base, flapping]) => Object.assign(base, flapping))
 
 const regime = fc.oneof(
   fc.record({
@@ -131,16 +131,14 @@ const regime = fc.oneof(
   fc.record({
     provider: name,
     model: orNull(word),
-    script: fc
-      .uniqueArray(fc.integer({ min: 0, max: 60 }), { maxLength: 4 })
-      .map(times =>
-        times
-          .toSorted((a, b) => a - b)
-          .map(at_seconds => ({
-            at_seconds,
-            regime: at_seconds % 2 === 0 ? ('down' as const) : ('healthy' as const),
-          })),
-      ),
+    script: fc.uniqueArray(fc.integer({ min: 0, max: 60 }), { maxLength: 4 }).map(times =>
+      times
+        .toSorted((a, b) => a - b)
+        .map(at_seconds => ({
+          at_seconds,
+          regime: at_seconds % 2 === 0 ? ('down' as const) : ('healthy' as const),
+        })),
+    ),
     status: fc.integer({ min: 400, max: 599 }),
   }),
 )

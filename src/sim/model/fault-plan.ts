@@ -33,19 +33,11 @@ export function faultRefusal(fault: FaultRule | null, requestedTokens: number): 
   const effect = fault && effectOf(fault.kind)
   if (!fault || effect?.step !== 'refusal') return null
   const { status, dialect = 'native', retryAfterMs = 1000, body = 'json' } = fault
-  const limited = { kind: 'limited', requestedTokens } as const
-  switch (effect.as) {
-    case 'status':
-      return status === 429
-        ? { ...limited, limit: 'requests', retryAfterMs, dialect }
-        : { kind: 'status', status, body }
-    case 'rate_limit':
-      return { ...limited, limit: 'requests', retryAfterMs, dialect }
-    case 'too_large':
-      return { ...limited, limit: 'tokens', retryAfterMs: null, dialect }
-    case 'quota':
-      return { kind: 'quota' }
-  }
+  const limited = { kind: 'limited', requestedTokens, dialect } as const
+  if (effect.as === 'quota') return { kind: 'quota' }
+  if (effect.as === 'too_large') return { ...limited, limit: 'tokens', retryAfterMs: null }
+  if (effect.as === 'rate_limit' || status === 429) return { ...limited, limit: 'requests', retryAfterMs }
+  return { kind: 'status', status, body }
 }
 
 /** A connection fault as a plan, or null. Pure. */
