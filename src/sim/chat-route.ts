@@ -1,16 +1,14 @@
 import type { IncomingMessage } from 'node:http'
 import { type Clock, hash64, parseTraceparent } from '../core/index.ts'
 import type { Exchange } from './exchange.ts'
-import { limitHeaders } from './limit-headers.ts'
 import { loggedTally } from './log/logged-tally.ts'
 import type { Market, Stall } from './market.ts'
-import type { AnswerPlan, Refusal } from './model/answer-plan.ts'
 import { digestPrompt } from './model/prompt-digest.ts'
 import type { CallFacts, ChatRequest, ErrorAnswer, Protocol } from './protocol.ts'
 import { maxBodyBytes, readJson } from './request-body.ts'
 import { sendStream, sendWhole } from './send-answer.ts'
 import { sendError } from './send-error.ts'
-import type { Tally } from './tally.ts'
+import { sendRefusal } from './send-refusal.ts'
 
 /** What the chat route works with. */
 export interface ChatRouteOptions {
@@ -108,6 +106,8 @@ async function serve(exchange: Exchange, served: Served, { clock, speed }: ChatR
   })
   const trace = parseTraceparent(headerOf(exchange.request, 'traceparent') ?? undefined)
   exchange.log.about({ endpoint, drawId, trace, stream, plan })
+  const epochMs = Math.floor(clock.epochUs() / 1000)
+  const provider = endpoint.provider.id
   switch (plan.kind) {
     case 'reset':
       tally.status('reset')
@@ -115,65 +115,18 @@ async function serve(exchange: Exchange, served: Served, { clock, speed }: ChatR
       else exchange.close()
       return
     case 'refusal':
-      await refuse(exchange, plan, { id, model, protocol, tally, speed, epochMs: epochMsOf(clock) })
+      await sendRefusal(exchange, plan, { id, model, provider, protocol, tally, speed, epochMs })
       return
     case 'answer': {
-      const epochMs = epochMsOf(clock)
       const created = Math.floor(epochMs / 1000)
       await (stream ? sendStream : sendWhole)(exchange, {
         protocol,
-        toWrite: { plan, head: { id, created, model, provider: endpoint.provider.id }, shape },
-        headers: protocol.headers({ id, rate: plan.rate, retryAfterMs: null, epochMs, speed }),
+        toWrite: { plan, head: { id, created, model, provider }, shape },
+        headers: protocol.headers({ id, provider, rate: plan.rate, retryAfterMs: null, epochMs, speed }),
         tally,
       })
     }
   }
-}
-
-interface RefusalScene {
-  readonly id: string
-  readonly model: string
-  readonly protocol: Protocol
-  readonly tally: Tally
-  readonly speed: number
-  readonly epochMs: number
-}
-
-async function refuse(
-  exchange: Exchange,
-  { refusal, atMs, rate }: AnswerPlan & { kind: 'refusal' },
-  { id, model, protocol, tally, speed, epochMs }: RefusalScene,
-): Promise<void> {
-  await exchange.until(atMs)
-  const isLimited = refusal.kind === 'limited'
-  const limitPerMinute = isLimited ? (rate[refusal.limit]?.limit ?? null) : null
-  const answer = protocol.refusal(refusal, { model, limitPerMinute, speed })
-  tally.status(answer.status)
-  const retryAfterMs = isLimited ? refusal.retryAfterMs : null
-  const native = { id, rate, retryAfterMs, epochMs, speed }
-  const scripted = scriptedHeaders(refusal, { limit: limitPerMinute ?? 60, speed, epochMs })
-  const headers = scripted
-    ? {
-        ...protocol.headers({ ...native, rate: { requests: null, tokens: null }, retryAfterMs: null }),
-        ...scripted,
-      }
-    : protocol.headers(native)
-  const isPage = refusal.kind === 'status' && refusal.body === 'html'
-  sendError(exchange, answer, { atMs, headers, isPage })
-}
-
-/** The headers of a 429 whose dialect a script chose; null: the protocol's own. */
-function scriptedHeaders(
-  refusal: Refusal,
-  { limit, speed, epochMs }: { readonly limit: number; readonly speed: number; readonly epochMs: number },
-): Readonly<Record<string, string>> | null {
-  if (refusal.kind !== 'limited') return null
-  const waitMs = refusal.retryAfterMs === null ? null : refusal.retryAfterMs / speed
-  return limitHeaders(refusal.dialect ?? 'native', { limit, waitMs, nowEpochMs: epochMs })
-}
-
-function epochMsOf(clock: Clock): number {
-  return Math.floor(clock.epochUs() / 1000)
 }
 
 function headerOf(request: IncomingMessage, name: string): string | null {

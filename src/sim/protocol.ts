@@ -57,7 +57,8 @@ export interface ErrorAnswer {
 /** Where a refusal happened, for its message. */
 export interface RefusalPlace {
   readonly model: string
-  readonly limitPerMinute: number | null
+  /** The limit that was met, where it is known. */
+  readonly limit: number | null
   /** How much faster than life the simulation runs. */
   readonly speed: number
 }
@@ -96,6 +97,8 @@ export interface AnswerWriter {
 export interface HeaderFacts {
   /** Names the answer, see `AnswerHead`. */
   readonly id: string
+  /** Provider id, for what its dialect does differently. */
+  readonly provider: string
   readonly rate: RateState
   /** null: not asked to wait. */
   readonly retryAfterMs: number | null

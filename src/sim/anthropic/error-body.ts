@@ -60,11 +60,12 @@ export function refusalAnswer(refusal: Refusal, place: RefusalPlace): ErrorAnswe
         `prompt is too long: ${refusal.requestedTokens} tokens > ${refusal.contextTokens} maximum`,
       )
     case 'limited': {
-      const unit = refusal.limit === 'tokens' ? 'tokens' : 'requests'
-      const limit = (place.limitPerMinute ?? 60).toLocaleString('en-US')
+      const { limit: what, per = 'minute' } = refusal
+      const unit = per === 'concurrency' ? 'concurrent requests' : `${what} per ${per}`
+      const limit = (place.limit ?? 60).toLocaleString('en-US')
       return answer(
         429,
-        `This request would exceed the rate limit for your organization of ${limit} ${unit} per minute.`,
+        `This request would exceed the rate limit for your organization of ${limit} ${unit}.`,
       )
     }
   }

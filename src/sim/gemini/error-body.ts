@@ -61,9 +61,9 @@ export function refusalAnswer(refusal: Refusal, { model, speed }: RefusalPlace):
         `The input token count (${refusal.requestedTokens}) exceeds the maximum number of tokens allowed (${refusal.contextTokens}).`,
       )
     case 'limited': {
-      const { limit, retryAfterMs } = refusal
-      const metric = limit === 'tokens' ? 'InputTokensPerModelPerMinute' : 'RequestsPerModelPerMinute'
-      const violation = { quotaId: `GenerateContent${metric}`, quotaDimensions: { model } }
+      const { limit, per = 'minute', retryAfterMs } = refusal
+      const quotaId = `GenerateContent${limit === 'tokens' ? 'InputTokens' : 'Requests'}${quotaSpans[per]}`
+      const violation = { quotaId, quotaDimensions: { model } }
       const wait = retryAfterMs === null ? null : `${Math.ceil(retryAfterMs / speed) / 1000}s`
       const details = [
         { '@type': 'type.googleapis.com/google.rpc.QuotaFailure', violations: [violation] },
@@ -74,6 +74,12 @@ export function refusalAnswer(refusal: Refusal, { model, speed }: RefusalPlace):
     }
   }
 }
+
+const quotaSpans = {
+  minute: 'PerMinutePerProjectPerModel',
+  day: 'PerDayPerProjectPerModel',
+  concurrency: 'InFlightPerProjectPerModel',
+} as const
 
 const quotaMessage = 'You exceeded your current quota, please check your plan and billing details.'
 

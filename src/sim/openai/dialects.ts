@@ -6,21 +6,29 @@ export interface Dialect {
   readonly isUsageOnFinish: boolean
   /** Whether a tool call comes whole in one delta. */
   readonly isToolCallWhole: boolean
-  /** Whether `x-ratelimit-…` headers are sent. */
-  readonly hasRateHeaders: boolean
+  /** Which limits `x-ratelimit-…-requests` tells; null: such headers are not sent. */
+  readonly requestHeaders: 'minute' | 'day' | null
+  /** Whether a 429 also says in milliseconds when to try again. */
+  readonly hasRetryMs: boolean
 }
 
-/** Seen in recorded streams of these providers. */
+/** Seen in recorded streams of these providers; their headers from their documentation. */
 const dialects: Readonly<Record<string, Partial<Dialect>>> = {
   openai: { reasoningField: null },
   azure: { reasoningField: null },
-  groq: { reasoningField: 'reasoning', isUsageOnFinish: true, isToolCallWhole: true },
+  groq: {
+    reasoningField: 'reasoning',
+    isUsageOnFinish: true,
+    isToolCallWhole: true,
+    requestHeaders: 'day',
+    hasRetryMs: false,
+  },
   cerebras: { reasoningField: 'reasoning', isUsageOnFinish: true },
-  deepseek: { isUsageOnFinish: true, hasRateHeaders: false },
+  deepseek: { isUsageOnFinish: true, requestHeaders: null },
   moonshotai: { isUsageOnFinish: true },
   mistral: { isUsageOnFinish: true, isToolCallWhole: true },
-  'google-ai-studio': { hasRateHeaders: false },
-  google: { hasRateHeaders: false },
+  'google-ai-studio': { requestHeaders: null },
+  google: { requestHeaders: null },
 }
 
 /** Most hosts of open models run an engine that calls it `reasoning_content`. */
@@ -28,7 +36,8 @@ const usual: Dialect = {
   reasoningField: 'reasoning_content',
   isUsageOnFinish: false,
   isToolCallWhole: false,
-  hasRateHeaders: true,
+  requestHeaders: 'minute',
+  hasRetryMs: true,
 }
 
 /** The dialect of a provider; OpenAI's form with visible reasoning where nothing else is known. Pure. */

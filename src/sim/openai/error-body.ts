@@ -81,12 +81,19 @@ function statusAnswer(status: number): ErrorAnswer {
 }
 
 function limitMessage(refusal: Refusal & { kind: 'limited' }, place: RefusalPlace): string {
-  const unit = refusal.limit === 'tokens' ? 'tokens per min (TPM)' : 'requests per min (RPM)'
-  const limit = `Limit ${place.limitPerMinute ?? 60}, Requested ${refusal.limit === 'tokens' ? refusal.requestedTokens : 1}.`
-  if (refusal.retryAfterMs === null) return `Request too large for ${place.model} on ${unit}: ${limit}`
-  const waitMs = Math.ceil(refusal.retryAfterMs / place.speed)
-  return `Rate limit reached for ${place.model} on ${unit}: ${limit} Please try again in ${waitMs}ms.`
+  const { limit: what, per = 'minute', retryAfterMs, requestedTokens } = refusal
+  const unit = per === 'concurrency' ? 'concurrent requests' : `${what} ${spans[per][what]}`
+  const requested = what === 'tokens' ? requestedTokens : 1
+  const figures = `Limit ${place.limit ?? 60}, Requested ${requested}.`
+  if (retryAfterMs === null) return `Request too large for ${place.model} on ${unit}: ${figures}`
+  const waitMs = Math.ceil(retryAfterMs / place.speed)
+  return `Rate limit reached for ${place.model} on ${unit}: ${figures} Please try again in ${waitMs}ms.`
 }
+
+const spans = {
+  minute: { requests: 'per min (RPM)', tokens: 'per min (TPM)' },
+  day: { requests: 'per day (RPD)', tokens: 'per day (TPD)' },
+} as const
 
 interface ErrorBody {
   readonly message: string

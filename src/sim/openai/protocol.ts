@@ -3,17 +3,13 @@ import { completionBody } from './answer-body.ts'
 import { parseChatRequest } from './chat-request.ts'
 import { createChunkWriter } from './chunk-writer.ts'
 import { badRequest, failureBody, missingKey, refusalAnswer, unknownModel } from './error-body.ts'
-import { rateHeaders, retryHeaders } from './rate-headers.ts'
+import { completionHeaders } from './rate-headers.ts'
 
 /** OpenAI's chat completions, in the dialects of the hosts that speak it. */
 export const openaiProtocol: Protocol = {
   parse: parseChatRequest,
   keyOf: ({ headers }) => /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1] ?? null,
-  headers: ({ id, rate, retryAfterMs, speed }) => ({
-    'x-request-id': `req_${id}`,
-    ...rateHeaders(rate, speed),
-    ...retryHeaders(retryAfterMs, speed),
-  }),
+  headers: completionHeaders,
   wholeBody: completionBody,
   createWriter: createChunkWriter,
   streamType: 'text/event-stream; charset=utf-8',
