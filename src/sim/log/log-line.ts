@@ -2,14 +2,12 @@
 export type Ending =
   /** All that was to be written was written; errors and error bodies too. */
   | 'complete'
-  /** The simulator broke its own answer off. */
+  /** The simulator broke its own answer off: closed the connection, or ended with an error. */
   | 'cut'
   /** The simulator reset the connection. */
   | 'reset'
   /** The caller left before the answer was complete. */
   | 'canceled'
-  /** Neither happened: a defect of the simulator. */
-  | 'none'
 
 /** First line of a provider log. */
 export interface LogHeader {

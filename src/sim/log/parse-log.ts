@@ -18,7 +18,7 @@ const line: z.ZodType<LogLine> = z.strictObject({
   last_byte_ns: z.number().nullable(),
   end_ns: z.number(),
   status: count,
-  ended: z.enum(['complete', 'cut', 'reset', 'canceled', 'none']),
+  ended: z.enum(['complete', 'cut', 'reset', 'canceled']),
   canceled: z.boolean(),
   input_tokens: count.nullable(),
   cached_tokens: count.nullable(),

@@ -25,7 +25,7 @@ export interface RequestLog {
   sent(tokens: number): void
   /** The first end counts. */
   ended(how: Ending, nowNs: number): void
-  /** Hands the line over; nothing may follow. */
+  /** Nothing but the end may follow; the line is handed over at the later of the two. */
   finish(): void
 }
 
@@ -52,6 +52,7 @@ export interface RequestLogOptions {
 /** Begins the log of one exchange. */
 export function createRequestLog({ no, receivedNs, speed, keep }: RequestLogOptions): RequestLog {
   let request: LoggedRequest | null = null
+  let isFinished = false
   const writesNs: number[] = []
   const seen: Mutable<Seen> = {
     no,
@@ -60,7 +61,7 @@ export function createRequestLog({ no, receivedNs, speed, keep }: RequestLogOpti
     status: 0,
     headersNs: null,
     sentTokens: 0,
-    ended: 'none',
+    ended: null,
     endNs: receivedNs,
     writesNs,
   }
@@ -73,11 +74,15 @@ export function createRequestLog({ no, receivedNs, speed, keep }: RequestLogOpti
     wrote: (plannedNs: number | null, nowNs: number) => void writesNs.push(plannedNs ?? Number.NaN, nowNs),
     sent: (tokens: number) => void (seen.sentTokens += tokens),
     ended: (how: Ending, nowNs: number) => {
-      if (seen.ended !== 'none') return
+      if (seen.ended !== null) return
       seen.ended = how
       seen.endNs = nowNs
+      if (isFinished) keep(() => lineOf(request, seen))
     },
-    finish: () => keep(() => lineOf(request, seen)),
+    finish: () => {
+      isFinished = true
+      if (seen.ended !== null) keep(() => lineOf(request, seen))
+    },
   })
 }
 
@@ -91,7 +96,8 @@ interface Seen {
   readonly status: number
   readonly headersNs: number | null
   readonly sentTokens: number
-  readonly ended: Ending
+  /** null: it has not ended. */
+  readonly ended: Ending | null
   readonly endNs: number
   /** Planned (NaN: not planned) and written, in turn; one flat array is cheaper than a pair for each write. */
   readonly writesNs: readonly number[]
@@ -108,7 +114,7 @@ function lineOf(request: LoggedRequest | null, seen: Seen): LogLine {
     last_byte_ns: seen.writesNs.at(-1) ?? null,
     end_ns: seen.endNs,
     status: seen.status,
-    ended: seen.ended,
+    ended: endingOf(request, seen),
     canceled: seen.ended === 'canceled',
     ...plannedOf(request, seen),
     sent_tokens: seen.sentTokens,
@@ -116,6 +122,12 @@ function lineOf(request: LoggedRequest | null, seen: Seen): LogLine {
     billed_usd: formatUsd(request ? billedOf(request, seen) : 0n),
     price_version: request?.endpoint.price.version ?? '',
   }
+}
+
+/** An answer that ends in an error was broken off; one with a damaged record was, to its provider, whole. */
+function endingOf(request: LoggedRequest | null, { ended }: Seen): Ending {
+  const isSpoilt = request?.plan.kind === 'answer' && request.plan.cut?.how === 'error'
+  return isSpoilt && ended === 'complete' ? 'cut' : (ended ?? 'canceled')
 }
 
 function identityOf(request: LoggedRequest | null) {
@@ -159,10 +171,11 @@ function writesOf({ writesNs, receivedNs }: Seen): LogLine['writes_us'] {
   })
 }
 
-function billedOf({ endpoint, plan, stream }: LoggedRequest, seen: Seen) {
+function billedOf(request: LoggedRequest, seen: Seen) {
+  const { endpoint, plan, stream } = request
   const isAnswer = plan.kind === 'answer'
   return billedCost(endpoint.price, {
-    ended: seen.ended,
+    ended: endingOf(request, seen),
     wasBegun: seen.status === 200,
     usage: isAnswer ? plan.usage : null,
     madeTokens: isAnswer && !stream ? madeTokens(plan, seen) : seen.sentTokens,
