@@ -9,6 +9,9 @@ const exactOrder = 'Reply with exactly: '
 /** A line of the last user message that makes the model refuse. */
 const refusalOrder = 'Refuse this request.'
 
+/** How many characters of a question, from its end, tell its writing; questions may be very long. */
+const scriptSample = 400
+
 /** What a request asks for, in any protocol. */
 export interface Question {
   /** Text of the last user message. */
@@ -43,10 +46,10 @@ export function wishFor(question: Question): AnswerWish {
   if (tools.length > 0 && toolChoice.kind !== 'auto') return { kind: 'tools', tools }
   const exact = orderedText(text)
   if (exact !== null) return { kind: 'exact', text: exact }
-  if (text.split('\n').includes(refusalOrder)) return { kind: 'refusal' }
+  if (`\n${text}\n`.includes(`\n${refusalOrder}\n`)) return { kind: 'refusal' }
   if (tools.length > 0) return { kind: 'tools', tools }
   if (json) return { kind: 'json', schema: json.schema }
-  return { kind: 'filler', tokens: outputTokens, script: scriptOf(text) }
+  return { kind: 'filler', tokens: outputTokens, script: scriptOf(text.slice(-scriptSample)) }
 }
 
 function orderedText(question: string): string | null {

@@ -53,9 +53,11 @@ async function openStream(exchange: Exchange, answer: PlannedAnswer, writer: Ans
     return ''
   }
   const firstAtMs = plan.chunks[0]?.atMs ?? plan.endAtMs
-  if (plan.headersAtMs < firstAtMs) exchange.flushHead()
+  const opening = writer.open()
+  // Also where nothing leaves with it: Gemini opens with its first piece, which may be a thought that is not shown.
+  if (plan.headersAtMs < firstAtMs || opening === '') exchange.flushHead()
   await exchange.until(firstAtMs)
-  return writer.open()
+  return opening
 }
 
 /** Plays a plan as one JSON body that leaves when its last piece would. */
@@ -111,7 +113,8 @@ function breakOff(
   const { chunks } = answer.toWrite.plan
   const next = chunks[afterChunks] ?? chunks.at(-1)
   const texts = {
-    record: () => (next ? writer.piece(next) : writer.open()),
+    // A piece that is not shown is no record to damage; what ends the answer always is.
+    record: () => (next && writer.piece(next)) || writer.close(),
     error: () => writer.failure(),
     closing: () => writer.close(),
   }

@@ -17,18 +17,25 @@ export function stopOf({ plan }: AnswerToWrite): object {
 
 /** Usage in Anthropic's form: `input_tokens` leaves out what was read from or written to a cache. */
 export function usageBody(usage: AnswerUsage): object {
+  const { writtenTokens, longWrittenTokens } = usage
+  return {
+    ...finalUsageBody(usage),
+    cache_creation: {
+      ephemeral_5m_input_tokens: writtenTokens - longWrittenTokens,
+      ephemeral_1h_input_tokens: longWrittenTokens,
+    },
+    service_tier: 'standard',
+  }
+}
+
+/** Usage at the end of a stream, which has no split by time to live. */
+export function finalUsageBody(usage: AnswerUsage): object {
   const { inputTokens, cachedTokens, writtenTokens, outputTokens } = usage
-  const hourTokens = usage.longWrittenTokens
   return {
     input_tokens: inputTokens - cachedTokens - writtenTokens,
     cache_creation_input_tokens: writtenTokens,
     cache_read_input_tokens: cachedTokens,
-    cache_creation: {
-      ephemeral_5m_input_tokens: writtenTokens - hourTokens,
-      ephemeral_1h_input_tokens: hourTokens,
-    },
     output_tokens: outputTokens,
-    service_tier: 'standard',
   }
 }
 

@@ -1,7 +1,15 @@
 import type { AnswerBlock } from '../model/answer-content.ts'
 import type { AnswerChunk } from '../model/answer-plan.ts'
 import type { AnswerToWrite, AnswerWriter } from '../protocol.ts'
-import { isShown, messageHead, signatureOf, stopOf, toolUseId, usageBody } from './answer-body.ts'
+import {
+  finalUsageBody,
+  isShown,
+  messageHead,
+  signatureOf,
+  stopOf,
+  toolUseId,
+  usageBody,
+} from './answer-body.ts'
 import { failureBody } from './error-body.ts'
 
 /**
@@ -55,7 +63,7 @@ export function createEventWriter(answer: AnswerToWrite): AnswerWriter {
     piece,
     close: () => {
       const { statedUsage } = plan
-      const usage = statedUsage && { usage: usageBody(statedUsage) }
+      const usage = statedUsage && { usage: finalUsageBody(statedUsage) }
       return end() + event('message_delta', { delta: stopOf(answer), ...usage }) + event('message_stop', {})
     },
     failure: () => `event: error\ndata: ${JSON.stringify(failureBody)}\n\n`,

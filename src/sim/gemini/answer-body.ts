@@ -16,7 +16,7 @@ export function finishOf({ plan }: AnswerToWrite): string {
 }
 
 /** Usage in Gemini's form: `candidatesTokenCount` leaves out the thoughts, `promptTokenCount` contains the cached. */
-export function usageBody(usage: AnswerUsage): object {
+function usageBody(usage: AnswerUsage): object {
   const { inputTokens, cachedTokens, outputTokens, reasoningTokens } = usage
   return {
     promptTokenCount: inputTokens,
