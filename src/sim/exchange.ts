@@ -4,11 +4,14 @@ import { type Clock, nsPerMs } from '../core/index.ts'
 import type { ProviderLog } from './log/provider-log.ts'
 import type { Ending } from './log/log-line.ts'
 import { noRequestLog, type RequestLog } from './log/request-log.ts'
+import type { Ticker } from './ticker.ts'
 import type { WriteLag } from './write-lag.ts'
 
 /** What all exchanges of one server share. */
 export interface ExchangeOptions {
   readonly clock: Clock
+  /** Of that clock. */
+  readonly ticker: Ticker
   /** How many milliseconds of simulated time pass in one of real time. */
   readonly speed: number
   readonly lag: WriteLag
@@ -52,11 +55,12 @@ export interface Exchange {
 export function createExchange(
   request: IncomingMessage,
   response: ServerResponse,
-  { clock, speed, lag, log }: ExchangeOptions,
+  { clock, ticker, speed, lag, log }: ExchangeOptions,
 ): Exchange {
   const startNs = clock.monoNs()
   const line = log?.begin(startNs) ?? noRequestLog
   const left = new AbortController()
+  const wait = createWait(ticker, left.signal)
   let isOver = false
   response.once('close', () => {
     if (isOver) return
@@ -84,7 +88,7 @@ export function createExchange(
     isReused: request.socket.bytesWritten > 0,
     signal: left.signal,
     log: line,
-    until: (atMs: number) => clock.sleepUntil(dueNs(atMs), left.signal),
+    until: (atMs: number) => wait(dueNs(atMs)),
     isDue: (atMs: number) => dueNs(atMs) <= clock.monoNs(),
     head: (status: number, headers: Readonly<Record<string, string>>) => {
       line.head(status, clock.monoNs())
@@ -105,4 +109,20 @@ export function createExchange(
     reset: () => leave('reset', () => request.socket.resetAndDestroy()),
     close: () => leave('reset', () => request.socket.destroy()),
   })
+}
+
+/** Waits until instants, one at a time; rejects when the signal is aborted. One listener does for all waits. */
+function createWait(ticker: Ticker, signal: AbortSignal): (dueNs: number) => Promise<void> {
+  let stop: () => void = () => undefined
+  signal.addEventListener('abort', () => stop(), { once: true })
+  return dueNs => {
+    if (signal.aborted) return Promise.reject(signal.reason)
+    return new Promise((resolve, reject) => {
+      const cancel = ticker.at(dueNs, resolve)
+      stop = () => {
+        cancel()
+        reject(signal.reason)
+      }
+    })
+  }
 }

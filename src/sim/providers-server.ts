@@ -14,6 +14,7 @@ import { openaiProtocol } from './openai/protocol.ts'
 import type { RegimeStats } from './regime-board.ts'
 import { readJson } from './request-body.ts'
 import type { EndpointStats } from './tally.ts'
+import { createTicker, type Ticker } from './ticker.ts'
 import { createWriteLag, type WriteLagStats } from './write-lag.ts'
 
 /** What the simulated providers are made of. */
@@ -77,7 +78,8 @@ export async function openSimulatedProviders(
     market.reset(fresh)
     lag.reset()
   }
-  const routes = { ...options, log: options.log ?? null, market, lag, stats, reset }
+  const ticker = createTicker(options.clock)
+  const routes = { ...options, ticker, log: options.log ?? null, market, lag, stats, reset }
   // Answers must leave when they are due: no Nagle delay. Pools keep idle connections for minutes.
   const server = createServer({ noDelay: true, keepAliveTimeout: 120_000 }, (request, response) => {
     void route(request, response, routes).catch((thrown: unknown) => giveUp(response, thrown))
@@ -105,6 +107,7 @@ interface Routes {
   readonly catalog: Catalog
   readonly market: Market
   readonly clock: Clock
+  readonly ticker: Ticker
   readonly speed: number
   readonly lag: ReturnType<typeof createWriteLag>
   readonly log: ProviderLog | null
