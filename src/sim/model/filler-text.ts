@@ -48,6 +48,8 @@ export function fillerText(tokens: number, rng: Rng, script: Script = 'latin'): 
 
 /** Which writing a text is mostly in, by its letters; `latin` when it has none of the others. Pure. */
 export function scriptOf(text: string): Script {
+  // Most questions are ASCII, and this stands in the way of every request.
+  if (Buffer.byteLength(text) === text.length) return 'latin'
   const counts = scriptTests.map(([script, test]) => ({ script, count: text.match(test)?.length ?? 0 }))
   // Japanese mixes kana with Chinese characters; Chinese has no kana.
   const has = (name: Script) => (counts.find(({ script }) => script === name)?.count ?? 0) > 0
