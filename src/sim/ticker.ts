@@ -10,6 +10,9 @@ export interface Ticker {
 }
 
 const nothing = () => undefined
+/** Why a sleep ends early; made once, as each would cost a stack trace. */
+const replaced = new Error('Another sleep takes its place.')
+const awake = { tick: Infinity, stop: null }
 
 /**
  * Makes a ticker on a clock. Instants are collected into ticks of one millisecond, so that thousands of streams
@@ -18,7 +21,7 @@ const nothing = () => undefined
 export function createTicker(clock: Clock): Ticker {
   /** What is due by the end of each millisecond of the monotonic clock. */
   const ticks = new Map<number, Set<() => void>>()
-  let asleep = { tick: Infinity, stop: new AbortController() }
+  let asleep: { readonly tick: number; readonly stop: AbortController | null } = awake
 
   function at(dueNs: number, run: () => void): () => void {
     if (dueNs <= clock.monoNs()) {
@@ -46,16 +49,16 @@ export function createTicker(clock: Clock): Ticker {
 
   /** Sleeps until that tick instead of whatever it slept until. Infinity: not at all, no timer is left. */
   function sleepUntil(tick: number): void {
-    asleep.stop.abort()
+    asleep.stop?.abort(replaced)
+    asleep = awake
+    if (tick === Infinity) return
     const mine = { tick, stop: new AbortController() }
     asleep = mine
-    if (tick === Infinity) return
-    // Rejects when another sleep takes its place.
     clock.sleepUntil(tick * nsPerMs, mine.stop.signal).then(() => asleep === mine && wake(), nothing)
   }
 
   function wake(): void {
-    asleep = { tick: Infinity, stop: new AbortController() }
+    asleep = awake
     const now = Math.floor(clock.monoNs() / nsPerMs)
     const due = [...ticks.keys()].filter(tick => tick <= now).toSorted((a, b) => a - b)
     for (const tick of due) {
