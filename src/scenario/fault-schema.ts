@@ -38,7 +38,7 @@ const plainKinds = {
   outage: 'Resets every connection before any byte of an answer.',
   refused: 'Closes every connection before any byte of an answer.',
   keep_alive_reset: 'Resets connections that had carried an answer before; new ones work.',
-  insufficient_quota: 'Answers 429 for an account without credit: waiting does not help.',
+  insufficient_quota: 'Answers 429 (Anthropic: 400) for an account without credit: waiting does not help.',
   request_too_large: 'Answers 429 for a request over the limit itself: waiting does not help.',
   reset_after_headers: 'Resets the connection after the headers of a 200.',
   silence: 'Sends the headers of a 200 and nothing more.',
@@ -105,7 +105,9 @@ export const faultSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('stall').describe('Pauses in the middle of the answer.'),
     delay_ms: delay.nullable().default(null).describe('Length of the pause; null: it never ends.'),
-    comment_ms: positive
+    comment_ms: z
+      .number()
+      .min(1)
       .nullable()
       .default(null)
       .describe('Streams send a comment line that often meanwhile; null: nothing.'),

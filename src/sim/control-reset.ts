@@ -30,7 +30,7 @@ const faultRule = z
     body: z.enum(['json', 'html']).default('json'),
     dialect: z.enum(limitDialects).default('native'),
     retryAfterMs: ms.default(1000),
-    commentMs: z.number().positive().nullable().default(null),
+    commentMs: z.number().min(1).nullable().default(null),
     how: z.enum(['reset', 'end']).nullable().default(null),
     factor: z.number().positive().default(2),
   })

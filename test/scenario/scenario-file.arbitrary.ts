@@ -100,7 +100,7 @@ const fault = fc
       fc.record({
         kind: fc.constant('stall' as const),
         delay_ms: orNull(positive),
-        comment_ms: orNull(positive),
+        comment_ms: orNull(count),
         ...faultBase,
       }),
       fc.record({
