@@ -56,6 +56,8 @@ export interface ErrorAnswer {
 
 /** Where a refusal happened, for its message. */
 export interface RefusalPlace {
+  /** Names the answer, see `AnswerHead`. */
+  readonly id: string
   readonly model: string
   /** The limit that was met, where it is known. */
   readonly limit: number | null

@@ -19,10 +19,10 @@ export async function sendRefusal(
   { refusal, atMs, rate }: AnswerPlan & { readonly kind: 'refusal' },
   scene: RefusalScene,
 ): Promise<void> {
-  const { model, protocol, tally, speed } = scene
+  const { id, model, protocol, tally, speed } = scene
   await exchange.until(atMs)
   const limit = metLimit(refusal, rate)?.limit ?? null
-  const answer = protocol.refusal(refusal, { model, limit, speed })
+  const answer = protocol.refusal(refusal, { id, model, limit, speed })
   tally.status(answer.status)
   const isPage = refusal.kind === 'status' && refusal.body === 'html'
   sendError(exchange, answer, { atMs, headers: headersOf({ refusal, rate, limit }, scene), isPage })

@@ -49,24 +49,37 @@ export function badRequest(status: number, message: string): ErrorAnswer {
 
 /** The error answer of a refusal; wording follows recorded answers of the real API. Pure. */
 export function refusalAnswer(refusal: Refusal, place: RefusalPlace): ErrorAnswer {
+  const { status, message } = reasonOf(refusal, place)
+  const { body } = answer(status, message)
+  return { status, body: { ...body, request_id: `req_${place.id}` } }
+}
+
+interface Reason {
+  readonly status: number
+  readonly message: string
+}
+
+function reasonOf(refusal: Refusal, place: RefusalPlace): Reason {
   switch (refusal.kind) {
-    case 'status':
-      return answer(refusal.status, messageByStatus[refusal.status] ?? `Simulated status ${refusal.status}.`)
+    case 'status': {
+      const { status } = refusal
+      return { status, message: messageByStatus[status] ?? `Simulated status ${status}.` }
+    }
     case 'quota':
-      return answer(400, 'Your credit balance is too low to access the API.')
-    case 'context_length':
-      return answer(
-        400,
-        `prompt is too long: ${refusal.requestedTokens} tokens > ${refusal.contextTokens} maximum`,
-      )
+      return { status: 400, message: 'Your credit balance is too low to access the API.' }
+    case 'context_length': {
+      const { requestedTokens, contextTokens } = refusal
+      return {
+        status: 400,
+        message: `prompt is too long: ${requestedTokens} tokens > ${contextTokens} maximum`,
+      }
+    }
     case 'limited': {
       const { limit: what, per = 'minute' } = refusal
       const unit = per === 'concurrency' ? 'concurrent requests' : `${what} per ${per}`
       const limit = (place.limit ?? 60).toLocaleString('en-US')
-      return answer(
-        429,
-        `This request would exceed the rate limit for your organization of ${limit} ${unit}.`,
-      )
+      const message = `This request would exceed the rate limit for your organization of ${limit} ${unit}.`
+      return { status: 429, message }
     }
   }
 }

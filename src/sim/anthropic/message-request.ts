@@ -82,8 +82,9 @@ function reasoningOf(body: JsonObject): ReasoningWish {
 }
 
 function lastQuestion(messages: readonly unknown[]): string {
-  const last = messages.map(objectOf).findLast(({ role }) => role === 'user')
-  return contentText(last?.['content'])
+  const asked = messages.map(objectOf).filter(({ role }) => role === 'user')
+  // A message that only brings tool results asks nothing: the question before it stands.
+  return asked.map(({ content }) => contentText(content)).findLast(text => text !== '') ?? ''
 }
 
 function hasToolResult(message: unknown): boolean {

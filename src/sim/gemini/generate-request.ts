@@ -27,7 +27,7 @@ export function parseGenerateRequest(
       prompt: promptParts(body),
       maxTokens: typeof maxOutputTokens === 'number' ? maxOutputTokens : null,
       wish: wishFor({
-        text: contentText(contents.findLast(({ role }) => (role ?? 'user') === 'user')),
+        text: lastQuestion(contents),
         ...toolsOf(body),
         isParallel: true,
         isFollowUp: listOf(contents.at(-1)?.['parts']).some(part => 'functionResponse' in objectOf(part)),
@@ -39,6 +39,12 @@ export function parseGenerateRequest(
       shape: { includeUsage: true, includeReasoning: thinking['includeThoughts'] === true },
     },
   }
+}
+
+/** A content that only brings function results asks nothing: the question before it stands. */
+function lastQuestion(contents: readonly JsonObject[]): string {
+  const asked = contents.filter(({ role }) => (role ?? 'user') === 'user')
+  return asked.map(contentText).findLast(text => text !== '') ?? ''
 }
 
 function faultOf(contents: readonly JsonObject[], config: JsonObject): InvalidRequest | null {

@@ -19,8 +19,8 @@ export function promptParts({ tools, systemInstruction, contents }: JsonObject):
 }
 
 /** The text of a content; parts that are not text are left out. */
-export function contentText(content: JsonObject | undefined): string {
-  return listOf(content?.['parts'])
+export function contentText(content: JsonObject): string {
+  return listOf(content['parts'])
     .map(part => objectOf(part)['text'])
     .filter(text => typeof text === 'string')
     .join('\n')

@@ -199,6 +199,7 @@ describe('@anthropic-ai/sdk', () => {
     const error = await client.messages.create(bodyOf('Hi')).catch((thrown: unknown) => thrown)
     if (!(error instanceof RateLimitError)) throw error
     expect(error.type).toBe('rate_limit_error')
+    expect(error.error).toMatchObject({ type: 'error', request_id: error.requestID })
     expect(Number(error.headers.get('retry-after'))).toBeGreaterThan(0)
     expect(error.headers.get('anthropic-ratelimit-requests-remaining')).toBe('0')
   })
@@ -217,6 +218,15 @@ describe('@anthropic-ai/sdk', () => {
       .catch((thrown: unknown) => thrown)
     expect(broken).toBeInstanceOf(APIError)
     expect(broken).toMatchObject({ type: 'overloaded_error' })
+  })
+
+  it('puts torn writes together and raises what does not parse', async () => {
+    setFault('split_writes')
+    const body = bodyOf('Reply with exactly: grüße, 世界')
+    const whole = await client.messages.stream(body).finalMessage()
+    expect(whole.content).toMatchObject([{ text: 'grüße, 世界' }])
+    setFault('malformed_chunk')
+    await expect(client.messages.stream(body).finalMessage()).rejects.toThrow()
   })
 
   it('sees that a caller cancels', async () => {

@@ -193,6 +193,14 @@ describe('@google/genai', () => {
     await expect(broken).rejects.toThrow(/overloaded/)
   })
 
+  it('puts torn writes together and raises what does not parse', async () => {
+    setFault('split_writes')
+    const chunks = await streamOf(ask('Reply with exactly: grüße, 世界'))
+    expect(chunks.map(({ text = '' }) => text).join('')).toBe('grüße, 世界')
+    setFault('malformed_chunk')
+    await expect(streamOf(ask('Tell me something.'))).rejects.toThrow()
+  })
+
   it('sees that a caller cancels', async () => {
     setFault('slow_first_token', { delayMs: 1e7 })
     const caller = new AbortController()

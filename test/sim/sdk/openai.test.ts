@@ -204,6 +204,15 @@ describe('openai', () => {
     await expect(chat.create(bodyOf('Hi'))).rejects.toBeInstanceOf(APIConnectionError)
   })
 
+  it('puts torn writes together and raises what does not parse', async () => {
+    setFault('split_writes')
+    const body = bodyOf('Reply with exactly: grüße, 世界')
+    const whole = await chat.stream(body).finalChatCompletion()
+    expect(whole.choices[0]?.message.content).toBe('grüße, 世界')
+    setFault('malformed_chunk')
+    await expect(chat.stream(body).finalChatCompletion()).rejects.toThrow()
+  })
+
   it('sees that a caller cancels', async () => {
     setFault('slow_first_token', { delayMs: 1e7 })
     const stream = await chat.create({ ...bodyOf('Hi'), stream: true })
