@@ -1,6 +1,7 @@
 // Simulated providers: a pure model of how each endpoint answers (latency, prompt cache, limits, faults),
 // and real HTTP servers on loopback that play what the model decides. The independent ground truth:
 // knows nothing of scenarios, records, the router or the wire. Never keeps or logs a prompt.
+export { readCalibration } from './builtin-calibration.ts'
 export { parseCassette } from './cassette/cassette.ts'
 export { openPlayer } from './cassette/player.ts'
 export { openRecorder } from './cassette/recorder.ts'

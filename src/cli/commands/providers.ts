@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander'
 import { exitCodes } from '../../core/index.ts'
+import { readCalibration } from '../../sim/index.ts'
 import type { ProvidersConfig } from '../roles/role-config.ts'
 import { startRole } from '../roles/role-process.ts'
 import { aborted } from './aborted.ts'
@@ -13,6 +14,7 @@ interface ProvidersFlags {
   readonly seed: string
   readonly speed: number
   readonly catalog: readonly string[]
+  readonly calibration: readonly string[]
   readonly log?: string
   readonly record?: string
   readonly out: string
@@ -29,12 +31,13 @@ export function addProvidersCommand(program: Command, context: CommandContext): 
     .option('--seed <seed>', 'seed of every draw', 'live')
     .option('--speed <factor>', 'latencies are divided by this', parsePositive, 1)
     .option('--catalog <file>', 'lay this catalogue file over the built-in one', collect, [])
+    .option('--calibration <file>', 'lay this calibration file over the built-in one', collect, [])
     .option('--log <file>', 'keep what each provider received, wrote and would bill, a JSON line a request')
     .addOption(
       new Option(
         '--record <url>',
         'instead: stand in front of the API at this base URL and keep its answers',
-      ).conflicts(['replay', 'log', 'seed', 'speed', 'catalog']),
+      ).conflicts(['replay', 'log', 'seed', 'speed', 'catalog', 'calibration']),
     )
     .option('--out <file>', 'cassette that --record writes', 'cassette.ndjson')
     .option('--record-contents', 'keep texts too; without it, filler of the same length stands for them')
@@ -43,6 +46,7 @@ export function addProvidersCommand(program: Command, context: CommandContext): 
         'log',
         'seed',
         'catalog',
+        'calibration',
       ]),
     )
     .action((flags: ProvidersFlags) => serve(flags, context))
@@ -58,8 +62,11 @@ function serve(flags: ProvidersFlags, context: CommandContext): Promise<void> {
 
 async function simulate(flags: ProvidersFlags, { stderr, interrupted, setExitCode }: CommandContext) {
   const { seed, port, speed } = flags
+  // Here, because an error crosses the process boundary without its list of problems.
+  readCalibration(flags.calibration)
   const config: ProvidersConfig = {
     catalogFiles: flags.catalog,
+    calibrationFiles: flags.calibration,
     seed,
     port,
     speed,

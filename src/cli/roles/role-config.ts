@@ -1,6 +1,8 @@
 /** What the process of the simulated providers is told. Plain data: it crosses a process boundary. */
 export interface ProvidersConfig {
   readonly catalogFiles: readonly string[]
+  /** Laid over the built-in calibration; left out: none. */
+  readonly calibrationFiles?: readonly string[]
   readonly seed: string
   /** 0: any free port. */
   readonly port: number

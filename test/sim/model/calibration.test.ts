@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { loadCatalog } from '../../../src/cli/load-catalog.ts'
-import { builtinCalibration } from '../../../src/sim/builtin-calibration.ts'
+import { builtinCalibration, readCalibration } from '../../../src/sim/builtin-calibration.ts'
 import { figuresOf, neededFigures } from '../../../src/sim/model/calibration.ts'
 import { parseCalibration } from '../../../src/sim/model/calibration-file.ts'
 import { profileOf } from '../../../src/sim/model/profile.ts'
@@ -43,6 +43,21 @@ describe('builtinCalibration', () => {
     expect(basis('meta-llama/llama-3.3-70b-instruct', 'ttftSigma')).toBe('assumed')
     expect(basis('anthropic/claude-opus-4.8', 'ttftBaseMs')).toBe('fitted')
     expect(basis('anthropic/claude-opus-4.8', 'ttftMs')).toBeUndefined()
+  })
+})
+
+describe('readCalibration', () => {
+  it('says which file it cannot read, and names every problem of one that is wrong', () => {
+    const thrownBy = (file: string) => {
+      try {
+        return readCalibration([file])
+      } catch (thrown) {
+        return thrown
+      }
+    }
+    expect(thrownBy('no/such/file.yaml')).toMatchObject({ code: 'E_FILE_UNREADABLE', exitCode: 64 })
+    expect(thrownBy('catalog/providers.yaml')).toMatchObject({ code: 'E_CONFIG_INVALID', exitCode: 64 })
+    expect(thrownBy('catalog/providers.yaml')).toHaveProperty('problems.0')
   })
 })
 
@@ -92,7 +107,7 @@ describe('parseCalibration', () => {
     expect(problemsOf(...rows)).toEqual(['mine.yaml:7 duplicate-figure'])
   })
 
-  it('reports every problem of every file at once', () => {
+  it('reports every figure out of its range at once', () => {
     expect(problemsOf('{ source: assumed, slots: 0 }', '{ source: assumed, ttft_ms: 0 }')).toHaveLength(2)
   })
 
