@@ -1,4 +1,5 @@
-import { isJsonObject, type JsonObject, listOf, objectOf } from '../json.ts'
+import { markedPart, unmarkedJson } from '../cache-mark.ts'
+import { type JsonObject, listOf, objectOf } from '../json.ts'
 import type { PromptPart } from '../model/prompt-digest.ts'
 
 /** Four characters, one token, before each message, as in the other protocols. */
@@ -10,7 +11,7 @@ const marks: Readonly<Record<string, string>> = { assistant: '<|a>', system: '<|
  */
 export function promptParts({ tools, system, messages }: JsonObject): readonly PromptPart[] {
   return [
-    ...listOf(tools).map(tool => partOf(JSON.stringify(unmarked(tool)), tool)),
+    ...listOf(tools).map(tool => markedPart(unmarkedJson(tool), tool)),
     ...(system === undefined ? [] : marked('system', contentParts(system))),
     ...listOf(messages).flatMap(message => {
       const { role, content } = objectOf(message)
@@ -37,17 +38,6 @@ function contentParts(content: unknown): readonly PromptPart[] {
   if (typeof content === 'string') return [{ text: content, isMarked: false }]
   return listOf(content).map(block => {
     const { text } = objectOf(block)
-    return partOf(typeof text === 'string' ? text : JSON.stringify(unmarked(block)), block)
+    return markedPart(typeof text === 'string' ? text : unmarkedJson(block), block)
   })
-}
-
-function partOf(text: string, source: unknown): PromptPart {
-  const mark = objectOf(source)['cache_control']
-  if (!isJsonObject(mark)) return { text, isMarked: false }
-  return { text, isMarked: true, ttlSeconds: mark['ttl'] === '1h' ? 3600 : 300 }
-}
-
-/** Without its mark: moving a breakpoint does not change what is cached. */
-function unmarked(value: unknown): unknown {
-  return isJsonObject(value) ? { ...value, cache_control: undefined } : value
 }

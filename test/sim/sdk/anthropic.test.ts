@@ -16,7 +16,7 @@ const { sim, url, model, setFault, statsOf } = await openMarket({
   rateLimits: { requestsPerMinute: 1000, tokensPerMinute: 1_000_000 },
   cache: { mode: 'explicit', minTokens: 64, blockTokens: 1, ttlSeconds: 300 },
 })
-const client = new Anthropic({ baseURL: url, apiKey: 'secret', maxRetries: 0 })
+const client = new Anthropic({ baseURL: url, apiKey: 'secret', maxRetries: 0, logLevel: 'off' })
 const fits = new Ajv2020().compile(placeSchema)
 
 afterEach(() => sim.reset({ faults: [], rng: null }))

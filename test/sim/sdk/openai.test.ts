@@ -4,7 +4,7 @@ import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import { openMarket, placeSchema, until } from './open-market.ts'
 
 const { sim, url, model, setFault, statsOf } = await openMarket({ provider: 'deepinfra' })
-const client = new OpenAI({ baseURL: `${url}/v1`, apiKey: 'secret', maxRetries: 0 })
+const client = new OpenAI({ baseURL: `${url}/v1`, apiKey: 'secret', maxRetries: 0, logLevel: 'off' })
 const chat = client.chat.completions
 const fits = new Ajv2020().compile(placeSchema)
 
