@@ -81,7 +81,7 @@ function firstTokenLaw(figures: EndpointFigures['figures']) {
 }
 
 /** Median first-token time of a prompt in milliseconds of simulated time. Pure. */
-export function medianTtftMs(
+function medianTtftMs(
   { ttft }: EndpointProfile,
   prompt: { readonly uncachedTokens: number; readonly cachedTokens: number },
 ): number {
