@@ -50,10 +50,11 @@ function torn(exchange: Exchange): Exchange {
       await setImmediate()
     }
   }
-  const end = (text: string, atMs: number | null) => {
-    const ended = write(text, atMs).then(() => exchange.end('', null))
-    // Only a caller that leaves makes a write fail, and the exchange has seen that itself.
-    ended.catch(() => undefined)
+  const end = async (text: string, atMs: number | null) => {
+    await write(text, atMs)
+    // Whoever left meanwhile is not served to the end.
+    exchange.signal.throwIfAborted()
+    await exchange.end('', null)
   }
   return Object.freeze({ ...exchange, write, end })
 }

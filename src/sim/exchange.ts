@@ -40,7 +40,7 @@ export interface Exchange {
    */
   write(text: string | Uint8Array, atMs: number | null): Promise<void>
   /** Writes the last piece and completes the answer; `atMs` null: it was not planned. */
-  end(text: string, atMs: number | null): void
+  end(text: string, atMs: number | null): void | Promise<void>
   /** Completes the answer as it stands. */
   finish(): void
   /** Closes the connection under the answer, once what was written has left. */

@@ -40,7 +40,7 @@ export async function sendStream(plain: Exchange, answer: PlannedAnswer): Promis
     tally.output(writtenTokens(plan.blocks, chunks.slice(0, at)))
   }
   if (plan.cut) await breakOff(exchange, plan.cut, { answer, writer })
-  else exchange.end(held + writer.close(), plan.endAtMs)
+  else await exchange.end(held + writer.close(), plan.endAtMs)
 }
 
 /** Sends the head and waits for the first piece; returns what leaves with it. */
@@ -79,12 +79,12 @@ export async function sendWhole(plain: Exchange, answer: PlannedAnswer): Promise
   await exchange.until(plan.endAtMs)
   tally.output(plan.usage.outputTokens)
   if (!broken) {
-    exchange.end(body, plan.endAtMs)
+    await exchange.end(body, plan.endAtMs)
     return
   }
   tally.cut()
   if (broken.andThen === 'complete') {
-    exchange.end(broken.text, plan.endAtMs)
+    await exchange.end(broken.text, plan.endAtMs)
     return
   }
   if (broken.text !== '') await exchange.write(broken.text, plan.endAtMs)

@@ -19,7 +19,8 @@ export function sendError(exchange: Exchange, answer: ErrorAnswer, sending: Erro
     'content-type': isPage ? 'text/html; charset=utf-8' : 'application/json',
     'content-length': String(Buffer.byteLength(body)),
   })
-  exchange.end(body, atMs)
+  // Only answers are torn; this end is at once.
+  void exchange.end(body, atMs)
 }
 
 function pageOf(status: number): string {

@@ -214,24 +214,16 @@ describe('faults of time', () => {
     expect(text.trimEnd()).toMatch(/\[DONE\]$/)
   })
 
-  it('slow_headers: sends no headers meanwhile, and slow_first_token sends them at once', async () => {
-    const headersWithin30Ms = async (kind: FaultRule['kind']) => {
-      await script({ kind, delayMs: 1e6 * speed })
-      const caller = new AbortController()
-      const timer = setTimeout(() => caller.abort(), 30)
-      const answered = await post({ signal: caller.signal }).then(
-        async ({ body }) => {
-          caller.abort()
-          await body.dump().catch(() => undefined)
-          return true
-        },
-        () => false,
-      )
-      clearTimeout(timer)
-      return answered
-    }
-    expect(await headersWithin30Ms('slow_headers')).toBe(false)
-    expect(await headersWithin30Ms('slow_first_token')).toBe(true)
+  it('slow_headers: sends no headers meanwhile', async () => {
+    await script({ kind: 'slow_headers', delayMs: 1e6 * speed })
+    const caller = new AbortController()
+    setTimeout(() => caller.abort(), 30)
+    await expect(post({ signal: caller.signal })).rejects.toMatchObject({ name: 'AbortError' })
+  })
+
+  it('slow_first_token: sends headers at once', async () => {
+    await script({ kind: 'slow_first_token', delayMs: 1e6 * speed })
+    expect(await readAvailable()).toEqual({ statusCode: 200, text: '', end: 'silent' })
   })
 
   it('slow: multiplies what the answer takes', async () => {

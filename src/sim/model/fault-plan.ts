@@ -85,7 +85,7 @@ function delayed(answer: Answer, fault: FaultRule, { of, rng }: Delay): Answer {
 }
 
 /** The answer with all its times multiplied by `factor`. Pure. */
-export function paced(answer: Answer, factor: number): Answer {
+function paced(answer: Answer, factor: number): Answer {
   return {
     ...answer,
     headersAtMs: answer.headersAtMs * factor,
