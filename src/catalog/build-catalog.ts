@@ -142,7 +142,14 @@ function buildPrice(row: EndpointRow, version: string): Price {
 }
 
 function limitsOf({ limits = {} }: EndpointRow): RateLimits {
-  return Object.freeze({ requestsPerMinute: limits.rpm ?? null, tokensPerMinute: limits.tpm ?? null })
+  const { rpm = null, tpm = null, rpd, tpd, concurrent } = limits
+  return Object.freeze({
+    requestsPerMinute: rpm,
+    tokensPerMinute: tpm,
+    ...(rpd !== undefined && { requestsPerDay: rpd }),
+    ...(tpd !== undefined && { tokensPerDay: tpd }),
+    ...(concurrent !== undefined && { concurrentRequests: concurrent }),
+  })
 }
 
 function cacheOf(row: EndpointRow, header: FullModel): PromptCache {

@@ -71,9 +71,15 @@ const endpointRow = z.strictObject({
   quantization: z.enum(quantizations).optional().describe('Default: unknown.'),
   wire: z.enum(wireNames).optional().describe("Default: the provider's preferred protocol."),
   limits: z
-    .strictObject({ rpm: s.count.optional(), tpm: s.count.optional() })
+    .strictObject({
+      rpm: s.count.optional(),
+      tpm: s.count.optional(),
+      rpd: s.count.optional(),
+      tpd: s.count.optional(),
+      concurrent: s.count.optional(),
+    })
     .optional()
-    .describe('Requests and tokens per minute; left out: not published.'),
+    .describe('Requests and tokens per minute and per day, requests at once; left out: not published.'),
   supports: supports.optional(),
   cache: cache.optional(),
   data_policy: dataPolicy.optional(),

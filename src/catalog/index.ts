@@ -3,8 +3,8 @@
 export { closestIds } from './closest-ids.ts'
 export { expandBaseUrl } from './expand-base-url.ts'
 export { catalogJsonSchema } from './json-schema.ts'
-export type { CatalogFile } from './open-document.ts'
 export { knownParameters } from './parameters.ts'
+export { type CatalogFile, type Finding, type OpenDocument, openDocument } from './open-document.ts'
 export { parseCatalog } from './parse-catalog.ts'
 export type {
   Catalog,

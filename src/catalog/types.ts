@@ -34,10 +34,14 @@ interface DataPolicy {
   readonly retains: boolean
 }
 
-/** Limits per key. null: not published. */
+/** Limits per key. null or left out: not published. */
 export interface RateLimits {
   readonly requestsPerMinute: number | null
   readonly tokensPerMinute: number | null
+  readonly requestsPerDay?: number | null
+  readonly tokensPerDay?: number | null
+  /** Requests under way at once. */
+  readonly concurrentRequests?: number | null
 }
 
 /** How an endpoint caches prompt prefixes. */

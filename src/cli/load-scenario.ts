@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path'
 import { formatProblem, UserError } from '../core/index.ts'
-import { parseScenario, requiredFiles, type Scenario } from '../scenario/index.ts'
+import { parseScenario, requiredFiles, type Scenario, type Workload } from '../scenario/index.ts'
 import { readTextFile } from './read-file.ts'
 
 /** A scenario and the texts of the files it names, by the path as it names them. */
@@ -18,6 +18,10 @@ export interface LoadOptions {
   readonly file: readonly string[]
   /** Seed over the scenario's own. */
   readonly seed?: string
+  /** At most this many requests per arm (sessions of a trace), without warm-up and cool-down. */
+  readonly limit?: number
+  /** Keep the log of the simulated providers, whatever the scenario says. */
+  readonly providerLog?: true
 }
 
 /** Reads a scenario and every file it needs. @throws UserError E_SCENARIO_INVALID, E_FILE_UNREADABLE, E_USAGE */
@@ -30,7 +34,7 @@ export async function loadScenario(path: string, options: LoadOptions): Promise<
       problems: parsed.problems.map(formatProblem),
     })
   }
-  const scenario = { ...parsed.scenario, seed: options.seed ?? parsed.scenario.seed }
+  const scenario = withOptions(parsed.scenario, options)
   const names = requiredFiles(scenario)
   const replaced = new Map(options.file.map(text => readReplacement(text, names)))
   const files = new Map<string, string>()
@@ -38,7 +42,29 @@ export async function loadScenario(path: string, options: LoadOptions): Promise<
     const place = replaced.get(name) ?? resolve(dirname(path), name)
     files.set(name, await readTextFile(place, `file ${name} that the scenario names`))
   }
-  return { scenario, files }
+  return { scenario: options.limit === undefined ? scenario : limited(scenario, options.limit, files), files }
+}
+
+function withOptions(scenario: Scenario, { seed, providerLog }: LoadOptions): Scenario {
+  const { simulation } = scenario
+  return {
+    ...scenario,
+    seed: seed ?? scenario.seed,
+    simulation: { ...simulation, log: providerLog ?? simulation.log },
+  }
+}
+
+/** The scenario at reduced length: a trial, so all of it is measured. */
+function limited(scenario: Scenario, limit: number, files: LoadedScenario['files']): Scenario {
+  const phases = { warmupSeconds: 0, cooldownSeconds: 0, warmupItems: 0, cooldownItems: 0 }
+  return { ...scenario, phases, workload: shortened(scenario.workload, limit, files) }
+}
+
+function shortened(workload: Workload, limit: number, files: LoadedScenario['files']): Workload {
+  if (workload.kind === 'sessions') return { ...workload, sessions: Math.min(workload.sessions, limit) }
+  if (workload.kind === 'builtin') return { ...workload, requests: Math.min(workload.requests, limit) }
+  const lines = (files.get(workload.file) ?? '').split('\n').filter(line => line.trim() !== '').length
+  return { ...workload, requests: Math.min(workload.requests ?? lines, limit) }
 }
 
 function readReplacement(text: string, names: readonly string[]): readonly [name: string, path: string] {

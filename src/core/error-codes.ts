@@ -17,6 +17,7 @@ export const errorCodes = {
   E_SCENARIO_INVALID: exitCodes.usage,
   E_CATALOG_INVALID: exitCodes.usage,
   E_TRACE_INVALID: exitCodes.usage,
+  E_CASSETTE_INVALID: exitCodes.usage,
   E_CONFIG_INVALID: exitCodes.usage,
   E_MODEL_UNKNOWN: exitCodes.usage,
   E_RUN_UNKNOWN: exitCodes.usage,

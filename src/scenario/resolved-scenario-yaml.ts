@@ -1,6 +1,8 @@
 import { stringify } from 'yaml'
+import { faultIn } from './fault-spec.ts'
+import { changeIn, regimeIn } from './market-spec.ts'
 import { parametersSchema, type ScenarioFileInput } from './scenario-schema.ts'
-import type { FaultSpec, Scenario, TargetSpec, Workload } from './scenario-types.ts'
+import type { Scenario, TargetSpec, Workload } from './scenario-types.ts'
 
 /**
  * A scenario as a file with every default written out. Parsing it gives an equal scenario. Pure.
@@ -45,7 +47,13 @@ function fileOf(scenario: Scenario): ScenarioFileInput {
         ? { kind: check.kind, schema: parametersSchema.parse(check.schema) }
         : check,
     ),
-    simulation: { speed: simulation.speed, faults: simulation.faults.map(faultIn) },
+    simulation: {
+      speed: simulation.speed,
+      faults: simulation.faults.map(faultIn),
+      regimes: simulation.regimes.map(regimeIn),
+      changes: simulation.changes.map(changeIn),
+      log: simulation.log,
+    },
     router: {
       sticky_ttl_seconds: router.stickyTtlSeconds,
       attempt_timeout_ms: router.attemptTimeoutMs,
@@ -78,19 +86,4 @@ function workloadIn(workload: Workload): ScenarioFileInput['workload'] {
         max_output_tokens: workload.maxOutputTokens,
       }
   }
-}
-
-type FaultInput = NonNullable<NonNullable<ScenarioFileInput['simulation']>['faults']>[number]
-
-function faultIn(fault: FaultSpec): FaultInput {
-  const base = {
-    provider: fault.provider,
-    model: fault.model,
-    from_seconds: fault.fromSeconds,
-    to_seconds: fault.toSeconds,
-    ratio: fault.ratio,
-  }
-  if (fault.kind === 'status') return { kind: fault.kind, status: fault.status, ...base }
-  if (fault.kind === 'slow_first_token') return { kind: fault.kind, delay_ms: fault.delayMs, ...base }
-  return { kind: fault.kind, ...base }
 }

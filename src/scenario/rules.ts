@@ -6,6 +6,7 @@ import type { Path } from './open-document.ts'
 import { phaseRules } from './phase-rules.ts'
 import { rule } from './rule.ts'
 import { valueAt } from './schema-findings.ts'
+import { changeFindings, faultFindings, regimeFindings, scriptsNeedSimulation } from './simulation-rules.ts'
 
 const reserved: Readonly<Record<string, string>> = {
   model: "an arm's model goes into `model`",
@@ -56,30 +57,20 @@ const recordedNeedsPrompts = rule({
   ],
 })
 
-const faultsNeedSimulation = rule({
-  needs: z.object({
-    arms: z.array(z.object({ target: z.unknown() })),
-    simulation: z.object({ faults: z.array(z.unknown()).min(1) }),
-  }),
-  check: ({ arms }) => {
-    if (arms.some(arm => arm.target === undefined || arm.target === 'simulated')) return []
-    const message = 'faults happen at simulated providers, and no arm has the target simulated'
-    return [{ path: ['simulation', 'faults'], rule: 'faults-without-simulation', message }]
-  },
-})
-
 /**
  * What a schema cannot say about a scenario file. Each rule looks only at the parts it needs and is silent
  * where those are already wrong, so that one mistake never hides another. Pure.
  */
 export function ruleFindings(value: unknown): readonly Finding[] {
   const checkRules = createCheckRules()
-  const rules = [duplicateArms, moneyIsDecimal, recordedNeedsPrompts, faultsNeedSimulation, ...phaseRules]
+  const rules = [duplicateArms, moneyIsDecimal, recordedNeedsPrompts, ...scriptsNeedSimulation, ...phaseRules]
   return [
     rules.flatMap(check => check(value)),
     itemsOf(value, ['arms']).flatMap(([arm, path]) => armFindings(arm, path)),
     reservedFindings(valueAt(value, ['request', 'parameters']), ['request', 'parameters']),
-    itemsOf(value, ['simulation', 'faults']).flatMap(([fault, path]) => windowFindings(fault, path)),
+    itemsOf(value, ['simulation', 'faults']).flatMap(([fault, path]) => faultFindings(fault, path)),
+    itemsOf(value, ['simulation', 'regimes']).flatMap(([regime, path]) => regimeFindings(regime, path)),
+    itemsOf(value, ['simulation', 'changes']).flatMap(([change, path]) => changeFindings(change, path)),
     itemsOf(value, ['checks']).flatMap(([check, path]) => checkRules(check, path)),
   ].flat()
 }
@@ -115,14 +106,6 @@ function targetFindings(baseUrl: unknown, path: Path): readonly Finding[] {
   // The text itself may hold a key, so it is not repeated.
   const message = 'base_url: write an http or https URL without user, query and fragment'
   return [{ path, rule: 'bad-url', message }]
-}
-
-function windowFindings(fault: unknown, path: Path): readonly Finding[] {
-  const from = valueAt(fault, ['from_seconds']) ?? 0
-  const to = valueAt(fault, ['to_seconds'])
-  if (typeof from !== 'number' || typeof to !== 'number' || to > from) return []
-  const message = `the fault ends at ${to} s, which is not after its start at ${from} s`
-  return [{ path: [...path, 'to_seconds'], rule: 'fault-window', message }]
 }
 
 function itemsOf(value: unknown, path: Path): readonly (readonly [unknown, Path])[] {

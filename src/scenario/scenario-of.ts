@@ -1,6 +1,8 @@
 import { formatUsd, parseUsd } from '../core/index.ts'
+import { faultOf } from './fault-spec.ts'
+import { changeOf, regimeOf } from './market-spec.ts'
 import type { ScenarioFile } from './scenario-schema.ts'
-import type { Arm, Arrivals, FaultSpec, Scenario, TargetSpec, Workload } from './scenario-types.ts'
+import type { Arm, Arrivals, Scenario, TargetSpec, Workload } from './scenario-types.ts'
 
 /** Brings a checked file into the program's names. Pure; nothing is checked again. */
 export function scenarioOf(file: ScenarioFile): Scenario {
@@ -26,7 +28,13 @@ export function scenarioOf(file: ScenarioFile): Scenario {
       parameters: request.parameters,
     },
     checks: file.checks,
-    simulation: { speed: simulation.speed, faults: simulation.faults.map(faultOf) },
+    simulation: {
+      speed: simulation.speed,
+      faults: simulation.faults.map(faultOf),
+      regimes: simulation.regimes.map(regimeOf),
+      changes: simulation.changes.map(changeOf),
+      log: simulation.log,
+    },
     router: {
       stickyTtlSeconds: router.sticky_ttl_seconds,
       attemptTimeoutMs: router.attempt_timeout_ms,
@@ -64,19 +72,6 @@ function workloadOf(workload: ScenarioFile['workload']): Workload {
 function arrivalsOf(arrivals: ScenarioFile['arrivals']): Arrivals {
   if (arrivals.kind === 'closed' || arrivals.kind === 'recorded') return arrivals
   return { kind: arrivals.kind, ratePerSecond: arrivals.rate_per_second }
-}
-
-function faultOf(fault: ScenarioFile['simulation']['faults'][number]): FaultSpec {
-  return {
-    provider: fault.provider,
-    model: fault.model,
-    kind: fault.kind,
-    status: fault.kind === 'status' ? fault.status : fault.kind === 'rate_limit' ? 429 : 503,
-    fromSeconds: fault.from_seconds,
-    toSeconds: fault.to_seconds,
-    ratio: fault.ratio,
-    delayMs: fault.kind === 'slow_first_token' ? fault.delay_ms : 0,
-  }
 }
 
 function moneyOf(amount: string | number | null): string | null {

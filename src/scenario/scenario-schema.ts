@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { builtinSetNames } from './builtin/sets.ts'
 import { checkSchema } from './check-schema.ts'
+import { faultSchema } from './fault-schema.ts'
+import { changeSchema, regimeSchema } from './market-schema.ts'
 
 const name = z
   .string()
@@ -98,33 +100,6 @@ const arrivalsSchema = z
   ])
   .describe('When requests are due.')
 
-const faultBase = {
-  provider: z.string().min(1).describe('Provider slug, such as deepinfra.'),
-  model: z.string().min(1).nullable().default(null).describe('Model id; null: every model of the provider.'),
-  from_seconds: seconds.default(0).describe('Start, in seconds after the start of the run.'),
-  to_seconds: seconds.nullable().default(null).describe('End; null: the end of the run.'),
-  ratio: z.number().gt(0).lte(1).default(1).describe('Share of requests hit.'),
-}
-
-const faultSchema = z.discriminatedUnion('kind', [
-  z.strictObject({
-    kind: z.literal('status').describe('Answers with an HTTP status.'),
-    status: z.int().gte(400).lte(599).default(503),
-    ...faultBase,
-  }),
-  z.strictObject({
-    kind: z.literal('rate_limit').describe('Answers 429 with rate-limit headers.'),
-    ...faultBase,
-  }),
-  z.strictObject({
-    kind: z.literal('slow_first_token').describe('Delays the first token.'),
-    delay_ms: z.number().positive(),
-    ...faultBase,
-  }),
-  z.strictObject({ kind: z.literal('cut_stream').describe('Ends the stream in the middle.'), ...faultBase }),
-  z.strictObject({ kind: z.literal('outage').describe('Refuses every request.'), ...faultBase }),
-])
-
 /** The scenario file, version 1, before names and units are brought into the program's form. */
 export const scenarioFileSchema = z.strictObject({
   version: z.literal(1).default(1).describe('Version of this format.'),
@@ -162,6 +137,9 @@ export const scenarioFileSchema = z.strictObject({
     .strictObject({
       speed: positive.default(1).describe('Latencies of the simulated providers are divided by this.'),
       faults: z.array(faultSchema).default([]).describe('Scripted faults of the simulated providers.'),
+      regimes: z.array(regimeSchema).default([]).describe('Good and bad times of the simulated providers.'),
+      changes: z.array(changeSchema).default([]).describe('What changes for good during the run.'),
+      log: z.boolean().default(false).describe('Keep what the simulated providers saw in providers.ndjson.'),
     })
     .prefault({})
     .describe('How the simulated providers behave.'),

@@ -1,4 +1,6 @@
 import type { BuiltinSetName } from './builtin/sets.ts'
+import type { FaultSpec } from './fault-spec.ts'
+import type { ChangeSpec, RegimeSpec } from './market-spec.ts'
 import type { Check } from './plan.ts'
 
 /** Where an arm sends its requests. */
@@ -49,22 +51,6 @@ export type Arrivals =
   /** Timestamps of the workload's file, divided by `speed`. */
   | { readonly kind: 'recorded'; readonly speed: number }
 
-/** A scripted fault of the simulated providers. Times are seconds after the start of the run. */
-export interface FaultSpec {
-  readonly provider: string
-  /** null: every model of that provider. */
-  readonly model: string | null
-  readonly kind: 'status' | 'rate_limit' | 'slow_first_token' | 'cut_stream' | 'outage'
-  /** HTTP status for `status`. */
-  readonly status: number
-  readonly fromSeconds: number
-  readonly toSeconds: number | null
-  /** Share of requests hit, 0–1. */
-  readonly ratio: number
-  /** Extra wait for `slow_first_token`. */
-  readonly delayMs: number
-}
-
 /** A validated scenario with every default filled in; `scenario.resolved.yaml` is this, written out. */
 export interface Scenario {
   readonly version: 1
@@ -93,6 +79,10 @@ export interface Scenario {
     /** Latencies of the simulated providers are divided by this. */
     readonly speed: number
     readonly faults: readonly FaultSpec[]
+    readonly regimes: readonly RegimeSpec[]
+    readonly changes: readonly ChangeSpec[]
+    /** Whether the run keeps what they saw, as `providers.ndjson`. */
+    readonly log: boolean
   }
   readonly router: {
     /** Routing seed and strategy settings are added by the router's own config file. */

@@ -1,16 +1,14 @@
 import type { IncomingMessage } from 'node:http'
-import type { Endpoint } from '../catalog/index.ts'
-import { type Clock, hash64 } from '../core/index.ts'
+import { type Clock, hash64, parseTraceparent } from '../core/index.ts'
 import type { Exchange } from './exchange.ts'
+import { loggedTally } from './log/logged-tally.ts'
 import type { Market, Stall } from './market.ts'
-import type { AnswerPlan, ModelRequest } from './model/answer-plan.ts'
 import { digestPrompt } from './model/prompt-digest.ts'
-import { type ChatRequest, parseChatRequest } from './openai/chat-request.ts'
-import { badRequest, type ErrorAnswer, missingKey, refusalAnswer, unknownModel } from './openai/error-body.ts'
-import { rateHeaders, retryHeaders } from './openai/rate-headers.ts'
+import type { CallFacts, ChatRequest, ErrorAnswer, Protocol } from './protocol.ts'
 import { maxBodyBytes, readJson } from './request-body.ts'
 import { sendStream, sendWhole } from './send-answer.ts'
 import { sendError } from './send-error.ts'
+import { sendRefusal } from './send-refusal.ts'
 
 /** What the chat route works with. */
 export interface ChatRouteOptions {
@@ -20,18 +18,28 @@ export interface ChatRouteOptions {
   readonly speed: number
 }
 
+/** Which call it is: as its path says. */
+export interface ChatCall {
+  readonly protocol: Protocol
+  readonly providerId: string
+  /** The model in the path; null: the body names it. */
+  readonly model: string | null
+  /** Whether the path asks for a stream. */
+  readonly stream: boolean
+}
+
 /**
- * Answers `POST /{provider}/v1/chat/completions`. Rejects only when the caller leaves.
+ * Answers a chat call in any protocol. Rejects only when the caller leaves.
  *
  * Reads two headers of its own: `x-routebench-draw` (identity for the draws) and
  * `x-routebench-output-tokens` (length of a free answer).
  */
 export async function answerChat(
   exchange: Exchange,
-  providerId: string,
+  call: ChatCall,
   options: ChatRouteOptions,
 ): Promise<void> {
-  const found = await findStall(exchange.request, providerId, options.market)
+  const found = await findStall(exchange.request, call, options.market)
   if (found.kind === 'error') {
     sendError(exchange, found.answer, { atMs: null, headers: {} })
     return
@@ -39,7 +47,7 @@ export async function answerChat(
   const { tally } = found.stall
   tally.arrived()
   try {
-    await serve(exchange, found, options)
+    await serve(exchange, { ...found, ...call }, options)
   } catch (thrown) {
     if (exchange.signal.aborted) tally.canceled()
     throw thrown
@@ -50,95 +58,75 @@ type Found =
   | { readonly kind: 'found'; readonly stall: Stall; readonly chat: ChatRequest }
   | { readonly kind: 'error'; readonly answer: ErrorAnswer }
 
-async function findStall(request: IncomingMessage, providerId: string, market: Market): Promise<Found> {
+async function findStall(
+  request: IncomingMessage,
+  { protocol, providerId, model, stream }: ChatCall,
+  market: Market,
+): Promise<Found> {
   const body = await readJson(request)
   if (body.kind === 'too_large')
-    return failed(badRequest(`The body is larger than ${maxBodyBytes} bytes.`, null, 413))
+    return failed(protocol.badRequest(413, `The body is larger than ${maxBodyBytes} bytes.`, null))
   const outputTokens = wholeOf(headerOf(request, 'x-routebench-output-tokens'))
-  const parsed = parseChatRequest(body.kind === 'json' ? body.value : null, outputTokens)
-  if (parsed.kind === 'invalid') return failed(badRequest(parsed.message, parsed.param))
+  const facts: CallFacts = { outputTokens, model, stream }
+  const parsed = protocol.parse(body.kind === 'json' ? body.value : null, facts)
+  if (parsed.kind === 'invalid') return failed(protocol.badRequest(400, parsed.message, parsed.param))
   const chat = parsed.request
   const stall = market.stall(providerId, chat.model)
-  return stall ? { kind: 'found', stall, chat } : failed(unknownModel(chat.model))
+  return stall ? { kind: 'found', stall, chat } : failed(protocol.unknownModel(chat.model))
 }
 
 function failed(answer: ErrorAnswer): Found {
   return { kind: 'error', answer }
 }
 
-async function serve(
-  exchange: Exchange,
-  { stall, chat }: Found & { kind: 'found' },
-  { clock, speed }: ChatRouteOptions,
-): Promise<void> {
-  const { endpoint, tally } = stall
-  const key = bearerOf(exchange.request)
+/** A call whose model is served. */
+interface Served {
+  readonly protocol: Protocol
+  readonly stall: Stall
+  readonly chat: ChatRequest
+}
+
+async function serve(exchange: Exchange, served: Served, { clock, speed }: ChatRouteOptions): Promise<void> {
+  const { stall, chat, protocol } = served
+  const { endpoint } = stall
+  const tally = loggedTally(stall.tally, exchange.log)
+  const key = protocol.keyOf(exchange.request)
   if (key === null) {
-    tally.status(missingKey.status)
-    sendError(exchange, missingKey, { atMs: null, headers: {} })
+    tally.status(protocol.missingKey.status)
+    sendError(exchange, protocol.missingKey, { atMs: null, headers: {} })
     return
   }
+  const drawId = headerOf(exchange.request, 'x-routebench-draw')
+  const { prompt, model, stream, shape, reasoning, ...wishes } = chat
   const { id, plan } = stall.admit({
-    request: modelRequest(chat, endpoint),
+    request: { ...wishes, ...(reasoning && { reasoning }), prompt: digestPrompt(prompt, endpoint.cache) },
     keyId: hash64(key).toString(36),
-    drawId: headerOf(exchange.request, 'x-routebench-draw'),
+    drawId,
+    isReused: exchange.isReused,
   })
-  const headers = { 'x-request-id': `req_${id}` }
+  const trace = parseTraceparent(headerOf(exchange.request, 'traceparent') ?? undefined)
+  exchange.log.about({ endpoint, drawId, trace, stream, plan })
+  const epochMs = Math.floor(clock.epochUs() / 1000)
+  const provider = endpoint.provider.id
   switch (plan.kind) {
     case 'reset':
       tally.status('reset')
-      exchange.reset()
+      if (plan.how === 'reset') exchange.reset()
+      else exchange.close()
       return
     case 'refusal':
-      await refuse(exchange, plan, { model: chat.model, headers, stall, speed })
+      await sendRefusal(exchange, plan, { id, model, provider, protocol, tally, speed, epochMs })
       return
     case 'answer': {
-      const created = Math.floor(clock.epochUs() / 1e6)
-      await (chat.stream ? sendStream : sendWhole)(exchange, {
-        plan,
-        head: { id: `chatcmpl-${id}`, created, model: chat.model },
-        headers: { ...headers, ...rateHeaders(plan.rate, speed) },
-        includeUsage: chat.includeUsage,
+      const created = Math.floor(epochMs / 1000)
+      await (stream ? sendStream : sendWhole)(exchange, {
+        protocol,
+        toWrite: { plan, head: { id, created, model, provider }, shape },
+        headers: protocol.headers({ id, provider, rate: plan.rate, retryAfterMs: null, epochMs, speed }),
         tally,
       })
     }
   }
-}
-
-interface RefusalPlace {
-  readonly model: string
-  readonly headers: Readonly<Record<string, string>>
-  readonly stall: Stall
-  readonly speed: number
-}
-
-async function refuse(
-  exchange: Exchange,
-  { refusal, atMs, rate }: AnswerPlan & { kind: 'refusal' },
-  { model, headers, stall, speed }: RefusalPlace,
-): Promise<void> {
-  await exchange.until(atMs)
-  const isLimited = refusal.kind === 'limited'
-  const limitPerMinute = isLimited ? (rate[refusal.limit]?.limit ?? null) : null
-  const answer = refusalAnswer(refusal, { model, limitPerMinute, speed })
-  stall.tally.status(answer.status)
-  sendError(exchange, answer, {
-    atMs,
-    headers: {
-      ...headers,
-      ...rateHeaders(rate, speed),
-      ...retryHeaders(isLimited ? refusal.retryAfterMs : null, speed),
-    },
-  })
-}
-
-/** The request without its text. */
-function modelRequest({ prompt, maxTokens, wish }: ChatRequest, { cache }: Endpoint): ModelRequest {
-  return { prompt: digestPrompt(prompt, cache), maxTokens, wish }
-}
-
-function bearerOf(request: IncomingMessage): string | null {
-  return /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? null
 }
 
 function headerOf(request: IncomingMessage, name: string): string | null {

@@ -1,21 +1,33 @@
 import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Clock, nsPerMs } from '../core/index.ts'
+import type { ProviderLog } from './log/provider-log.ts'
+import type { Ending } from './log/log-line.ts'
+import { noRequestLog, type RequestLog } from './log/request-log.ts'
+import type { Ticker } from './ticker.ts'
 import type { WriteLag } from './write-lag.ts'
 
 /** What all exchanges of one server share. */
 export interface ExchangeOptions {
   readonly clock: Clock
+  /** Of that clock. */
+  readonly ticker: Ticker
   /** How many milliseconds of simulated time pass in one of real time. */
   readonly speed: number
   readonly lag: WriteLag
+  /** Where what happens is kept; null: nowhere. */
+  readonly log: ProviderLog | null
 }
 
 /** One HTTP request being answered on a schedule. Times are simulated milliseconds after it arrived. */
 export interface Exchange {
   readonly request: IncomingMessage
+  /** Whether the connection had carried an answer before this one. */
+  readonly isReused: boolean
   /** Aborted when the caller leaves before the answer is complete. */
   readonly signal: AbortSignal
+  /** Its line in the provider log; what the answer was to be is added to it. */
+  readonly log: RequestLog
   /** Waits until `atMs`; rejects when the caller leaves. */
   until(atMs: number): Promise<void>
   /** Whether `atMs` has come. */
@@ -23,61 +35,94 @@ export interface Exchange {
   head(status: number, headers: Readonly<Record<string, string>>): void
   /** Sends the head before there is anything else to send. */
   flushHead(): void
-  /** Writes a piece that was planned for `atMs` and waits while the caller does not keep up. */
-  write(text: string, atMs: number): Promise<void>
+  /**
+   * Writes a piece that was planned for `atMs` (null: for no instant) and waits while the caller does not keep up.
+   */
+  write(text: string | Uint8Array, atMs: number | null): Promise<void>
   /** Writes the last piece and completes the answer; `atMs` null: it was not planned. */
-  end(text: string, atMs: number | null): void
+  end(text: string, atMs: number | null): void | Promise<void>
   /** Completes the answer as it stands. */
   finish(): void
   /** Closes the connection under the answer, once what was written has left. */
   cut(): void
   /** Resets the connection at once. */
   reset(): void
+  /** Closes the connection at once and in order, as a server does that takes no more requests. */
+  close(): void
 }
 
 /** Begins an exchange; its time starts now, before the body is read. */
 export function createExchange(
   request: IncomingMessage,
   response: ServerResponse,
-  { clock, speed, lag }: ExchangeOptions,
+  { clock, ticker, speed, lag, log }: ExchangeOptions,
 ): Exchange {
   const startNs = clock.monoNs()
+  const line = log?.begin(startNs) ?? noRequestLog
   const left = new AbortController()
+  const wait = createWait(ticker, left.signal)
   let isOver = false
   response.once('close', () => {
-    if (!isOver) left.abort(new Error('The caller closed the connection.'))
+    if (isOver) return
+    line.ended('canceled', clock.monoNs())
+    left.abort(new Error('The caller closed the connection.'))
   })
   const dueNs = (atMs: number) => startNs + (atMs * nsPerMs) / speed
-  const stamp = (atMs: number) => lag.record(clock.monoNs() - dueNs(atMs))
+  /** Stamps a write; what is planned for no instant has no lag. */
+  const stamp = (atMs: number | null) => {
+    const nowNs = clock.monoNs()
+    if (atMs !== null) lag.record(nowNs - dueNs(atMs))
+    line.wrote(atMs === null ? null : dueNs(atMs), nowNs)
+  }
+  const over = (how: Ending) => {
+    isOver = true
+    line.ended(how, clock.monoNs())
+  }
+  const leave = (how: Ending, act: () => unknown) => {
+    over(how)
+    act()
+  }
 
   return Object.freeze({
     request,
+    isReused: request.socket.bytesWritten > 0,
     signal: left.signal,
-    until: (atMs: number) => clock.sleepUntil(dueNs(atMs), left.signal),
+    log: line,
+    until: (atMs: number) => wait(dueNs(atMs)),
     isDue: (atMs: number) => dueNs(atMs) <= clock.monoNs(),
-    head: (status: number, headers: Readonly<Record<string, string>>) =>
-      void response.writeHead(status, headers),
+    head: (status: number, headers: Readonly<Record<string, string>>) => {
+      line.head(status, clock.monoNs())
+      response.writeHead(status, headers)
+    },
     flushHead: () => response.flushHeaders(),
-    write: async (text: string, atMs: number) => {
+    write: async (text: string | Uint8Array, atMs: number | null) => {
       stamp(atMs)
       if (!response.write(text)) await once(response, 'drain', { signal: left.signal })
     },
     end: (text: string, atMs: number | null) => {
-      isOver = true
-      if (atMs !== null) stamp(atMs)
+      stamp(atMs)
+      over('complete')
       response.end(text)
     },
-    finish: () => {
-      isOver = true
-      response.end()
-    },
-    cut: () => {
-      isOver = true
-      response.socket?.end(() => response.socket?.destroy())
-    },
-    reset: () => {
-      isOver = true
-      request.socket.resetAndDestroy()
-    },
+    finish: () => leave('cut', () => response.end()),
+    cut: () => leave('cut', () => response.socket?.end(() => response.socket?.destroy())),
+    reset: () => leave('reset', () => request.socket.resetAndDestroy()),
+    close: () => leave('reset', () => request.socket.destroy()),
   })
+}
+
+/** Waits until instants, one at a time; rejects when the signal is aborted. One listener does for all waits. */
+function createWait(ticker: Ticker, signal: AbortSignal): (dueNs: number) => Promise<void> {
+  let stop: () => void = () => undefined
+  signal.addEventListener('abort', () => stop(), { once: true })
+  return dueNs => {
+    if (signal.aborted) return Promise.reject(signal.reason)
+    return new Promise((resolve, reject) => {
+      const cancel = ticker.at(dueNs, resolve)
+      stop = () => {
+        cancel()
+        reject(signal.reason)
+      }
+    })
+  }
 }

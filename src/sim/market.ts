@@ -1,93 +1,155 @@
 import type { Catalog, Endpoint, Provider } from '../catalog/index.ts'
 import { type Clock, nsPerMs, type Rng } from '../core/index.ts'
+import { builtinCalibration } from './builtin-calibration.ts'
+import { createKeyNumbers } from './key-numbers.ts'
+import type { Calibration } from './model/calibration.ts'
 import { type Arrival, createEndpointModel, type EndpointModel } from './model/endpoint-model.ts'
 import type { FaultRule } from './model/faults.ts'
+import { type Conditions, conditionsAt, type MarketChange } from './model/market-changes.ts'
+import { profileOf } from './model/profile.ts'
+import type { RegimeRule } from './model/regimes.ts'
+import { createRegimeBoard, type RegimeStats } from './regime-board.ts'
 import { createTally, type EndpointStats, type Tally } from './tally.ts'
 
+/** What a script says beside faults. */
+export interface MarketScript {
+  /** Good and bad times of providers; default: all healthy. The first rule about an endpoint holds. */
+  readonly regimes?: readonly RegimeRule[]
+  /** What changes for good; default: nothing. */
+  readonly changes?: readonly MarketChange[]
+}
+
 /** What the market is made of. */
-export interface MarketOptions {
+export interface MarketOptions extends MarketScript {
   readonly catalog: Catalog
   readonly clock: Clock
   readonly rng: Rng
   /** How many milliseconds of simulated time pass in one of real time. */
   readonly speed: number
   readonly faults: readonly FaultRule[]
+  /** How fast each endpoint is; left out: the built-in calibration. */
+  readonly calibration?: Calibration
 }
 
-/** A fresh start: another fault script and, when given, other draws. */
-export interface MarketReset {
+/** A fresh start: another script and, when given, other draws. */
+export interface MarketReset extends MarketScript {
   readonly faults: readonly FaultRule[]
   /** null: the draws the market was made with, from their beginning. */
   readonly rng: Rng | null
 }
 
+/** What the caller's side says of a request; the market adds the rest. */
+export type CallerArrival = Pick<Arrival, 'request' | 'keyId' | 'drawId' | 'isReused'>
+
 /** One open stall: an endpoint's model and its counts. */
 export interface Stall {
+  /** The endpoint as it is at this instant: a changed price or context shows here. */
   readonly endpoint: Endpoint
   readonly tally: Tally
   /** Decides the answer to a request that arrives now. */
-  admit(arrival: Omit<Arrival, 'nowMs' | 'elapsedMs' | 'faults'>): ReturnType<EndpointModel['admit']>
+  admit(arrival: CallerArrival): ReturnType<EndpointModel['admit']>
 }
 
 /** All simulated endpoints with their state, independent of any protocol. */
 export interface Market {
   readonly provider: (providerId: string) => Provider | undefined
   readonly models: (providerId: string) => readonly Endpoint[]
-  /** The endpoint that a provider serves under that name of its own API. */
+  /** The endpoint that a provider serves under that name of its own API; a withdrawn one is not served. */
   stall(providerId: string, upstreamModel: string): Stall | undefined
   /** Replaces the fault script; its times keep counting from the same start. */
   setFaults(rules: readonly FaultRule[]): void
-  /** Makes now the start of the fault script. */
+  /** Makes now the start of the script. */
   restartClock(): void
   /** Cold caches, full limits, zero counts, first attempts again; now is the start of the script. */
   reset(options: MarketReset): void
   /** Endpoints that had at least one request, by id. */
   stats(): readonly EndpointStats[]
+  /** The regimes of now, in the order of the script. */
+  regimes(): readonly RegimeStats[]
 }
 
-/** Makes the market. Fault windows run in real time, caches and limits in simulated time. */
+/** An endpoint's memory. */
+interface Ware {
+  readonly model: EndpointModel
+  readonly tally: Tally
+}
+
+/** Makes the market. Times of the script run in real time, caches and limits in simulated time. */
 export function createMarket(options: MarketOptions): Market {
-  const { catalog, clock, speed } = options
-  const served = new Map<string, Endpoint>()
-  // The first endpoint wins when a provider serves several under one name.
-  for (const endpoint of [...catalog.endpoints.values()].toReversed())
-    served.set(nameOf(endpoint.provider.id, endpoint.upstreamModel), endpoint)
-  const stalls = new Map<string, Stall>()
-  let { faults, rng } = options
+  const { catalog, clock, speed, calibration = builtinCalibration() } = options
+  const served = servedNames(catalog)
+  const wares = new Map<string, Ware>()
+  const wareOf = (listed: Endpoint) =>
+    wares.get(listed.id) ?? remember(wares, makeWare(listed, calibration, rng))
+  const keyNumbers = createKeyNumbers()
+  let { faults, rng, changes = [] } = options
+  let board = createRegimeBoard(options.regimes ?? [], rng)
   let startNs = clock.monoNs()
   const elapsedMs = () => (clock.monoNs() - startNs) / nsPerMs
+  const conditionsOf = (endpoint: Endpoint) => conditionsAt(changes, endpoint, elapsedMs())
 
-  function open(endpoint: Endpoint): Stall {
-    const model = createEndpointModel({ endpoint, rng })
-    const tally = createTally(endpoint.id)
-    const admit: Stall['admit'] = arrival => {
-      const nowMs = (clock.monoNs() / nsPerMs) * speed
-      return model.admit({ ...arrival, nowMs, elapsedMs: elapsedMs(), faults })
-    }
-    const stall = Object.freeze({ endpoint, tally, admit })
-    stalls.set(endpoint.id, stall)
-    return stall
+  function open(listed: Endpoint, conditions: Conditions): Stall {
+    const { model, tally } = wareOf(listed)
+    const { endpoint, qualityFactor, speedFactor } = conditions
+    const admit: Stall['admit'] = arrival =>
+      model.admit({
+        ...arrival,
+        nowMs: (clock.monoNs() / nsPerMs) * speed,
+        elapsedMs: elapsedMs(),
+        faults,
+        regimeFault: board.faultOf(listed, elapsedMs()),
+        keyNumber: keyNumbers.of(listed.provider.id, arrival.keyId),
+        contextTokens: endpoint.contextTokens,
+        qualityFactor,
+        pace: { ttftFactor: 1 / speedFactor, decodeFactor: speedFactor },
+      })
+    return Object.freeze({ endpoint, tally, admit })
   }
   return Object.freeze({
     provider: (id: string) => catalog.providers.get(id),
-    models: (id: string) => [...catalog.endpoints.values()].filter(({ provider }) => provider.id === id),
+    models: (id: string) =>
+      [...catalog.endpoints.values()].filter(
+        endpoint => endpoint.provider.id === id && !conditionsOf(endpoint).isWithdrawn,
+      ),
     stall: (providerId: string, upstreamModel: string) => {
-      const endpoint = served.get(nameOf(providerId, upstreamModel))
-      return endpoint && (stalls.get(endpoint.id) ?? open(endpoint))
+      const listed = served.get(nameOf(providerId, upstreamModel))
+      const conditions = listed && conditionsOf(listed)
+      return conditions && !conditions.isWithdrawn ? open(listed, conditions) : undefined
     },
     setFaults: (rules: readonly FaultRule[]) => void (faults = rules),
     restartClock: () => void (startNs = clock.monoNs()),
     reset: (fresh: MarketReset) => {
-      faults = fresh.faults
+      ;({ faults, changes = [] } = fresh)
       rng = fresh.rng ?? options.rng
+      board = createRegimeBoard(fresh.regimes ?? [], rng)
       startNs = clock.monoNs()
-      stalls.clear()
+      wares.clear()
+      keyNumbers.clear()
     },
     stats: () =>
-      [...stalls.values()]
+      [...wares.values()]
         .map(({ tally }) => tally.stats())
         .toSorted((a, b) => a.endpoint.localeCompare(b.endpoint)),
+    regimes: () => board.stats(elapsedMs()),
   })
+}
+
+function makeWare(endpoint: Endpoint, calibration: Calibration, rng: Rng): Ware {
+  const model = createEndpointModel({ endpoint, profile: profileOf(endpoint, calibration), rng })
+  return { model, tally: createTally(endpoint.id) }
+}
+
+function remember(wares: Map<string, Ware>, ware: Ware): Ware {
+  wares.set(ware.model.endpoint.id, ware)
+  return ware
+}
+
+/** Endpoints by provider and the name in its API; the first wins when a provider serves several under one name. */
+function servedNames({ endpoints }: Catalog): ReadonlyMap<string, Endpoint> {
+  const inReverse = [...endpoints.values()].toReversed()
+  return new Map(
+    inReverse.map(endpoint => [nameOf(endpoint.provider.id, endpoint.upstreamModel), endpoint] as const),
+  )
 }
 
 function nameOf(providerId: string, upstreamModel: string): string {

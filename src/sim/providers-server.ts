@@ -1,15 +1,20 @@
-import { once } from 'node:events'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { Catalog } from '../catalog/index.ts'
-import { type Clock, messageOf, type Rng, UserError } from '../core/index.ts'
-import { answerChat } from './chat-route.ts'
+import { type Clock, messageOf, type Rng } from '../core/index.ts'
+import type { ProviderLog } from './log/provider-log.ts'
+import { meaningOf, type PathMeaning } from './call-path.ts'
+import { answerChat, type ChatCall } from './chat-route.ts'
 import { parseReset } from './control-reset.ts'
-import { createExchange } from './exchange.ts'
+import { listen } from './listen.ts'
+import { createExchange, type Exchange } from './exchange.ts'
 import { createMarket, type Market, type MarketReset } from './market.ts'
+import type { Calibration } from './model/calibration.ts'
 import type { FaultRule } from './model/faults.ts'
-import { badRequest, type ErrorAnswer } from './openai/error-body.ts'
+import { openaiProtocol } from './openai/protocol.ts'
+import type { RegimeStats } from './regime-board.ts'
 import { readJson } from './request-body.ts'
 import type { EndpointStats } from './tally.ts'
+import { createTicker, type Ticker } from './ticker.ts'
 import { createWriteLag, type WriteLagStats } from './write-lag.ts'
 
 /** What the simulated providers are made of. */
@@ -26,12 +31,18 @@ export interface SimulatedProvidersOptions {
    */
   readonly speed: number
   readonly faults: readonly FaultRule[]
+  /** How fast each endpoint is; left out: the built-in calibration. */
+  readonly calibration?: Calibration
+  /** Keeps a line for every chat request; default: none. The caller closes it, after the providers. */
+  readonly log?: ProviderLog | null
 }
 
 /** What the simulated providers did since they were opened or reset. Times are real. */
 export interface SimulationStats {
   /** Endpoints that had at least one request, by id. */
   readonly endpoints: readonly EndpointStats[]
+  /** The regimes of now, in the order of the script. */
+  readonly regimes: readonly RegimeStats[]
   readonly writeLag: WriteLagStats
 }
 
@@ -62,12 +73,13 @@ export async function openSimulatedProviders(
 ): Promise<SimulatedProviders> {
   const market = createMarket(options)
   const lag = createWriteLag()
-  const stats = () => ({ endpoints: market.stats(), writeLag: lag.stats() })
+  const stats = () => ({ endpoints: market.stats(), regimes: market.regimes(), writeLag: lag.stats() })
   const reset = (fresh: MarketReset) => {
     market.reset(fresh)
     lag.reset()
   }
-  const routes = { ...options, market, lag, stats, reset }
+  const ticker = createTicker(options.clock)
+  const routes = { ...options, ticker, log: options.log ?? null, market, lag, stats, reset }
   // Answers must leave when they are due: no Nagle delay. Pools keep idle connections for minutes.
   const server = createServer({ noDelay: true, keepAliveTimeout: 120_000 }, (request, response) => {
     void route(request, response, routes).catch((thrown: unknown) => giveUp(response, thrown))
@@ -92,42 +104,63 @@ export async function openSimulatedProviders(
 }
 
 interface Routes {
+  readonly catalog: Catalog
   readonly market: Market
   readonly clock: Clock
+  readonly ticker: Ticker
   readonly speed: number
   readonly lag: ReturnType<typeof createWriteLag>
+  readonly log: ProviderLog | null
   readonly stats: () => SimulationStats
   readonly reset: (fresh: MarketReset) => void
 }
 
 async function route(request: IncomingMessage, response: ServerResponse, routes: Routes): Promise<void> {
-  const path = (request.url ?? '/').split('?', 1)[0] ?? '/'
-  const chat = /^\/([^/]+)\/v1\/chat\/completions$/.exec(path)
-  if (chat && request.method === 'POST')
-    return answerChat(createExchange(request, response, routes), decodeURIComponent(chat[1] ?? ''), routes)
-  const { status, body } = await plainRoute(request, path, routes)
-  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+  const meaning = meaningOf(request)
+  if (meaning.kind === 'chat' && request.method === 'POST')
+    return answerAndLog(createExchange(request, response, routes), meaning.call, routes)
+  const { status, body, headers } = await plainRoute(request, meaning, routes)
+  response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body))
+}
+
+async function answerAndLog(exchange: Exchange, call: ChatCall, routes: Routes): Promise<void> {
+  try {
+    await answerChat(exchange, call, routes)
+  } finally {
+    exchange.log.finish()
+  }
 }
 
 interface PlainAnswer {
   readonly status: number
   readonly body: unknown
+  readonly headers?: Readonly<Record<string, string>>
 }
 
-async function plainRoute(request: IncomingMessage, path: string, routes: Routes): Promise<PlainAnswer> {
+async function plainRoute(
+  request: IncomingMessage,
+  meaning: PathMeaning,
+  routes: Routes,
+): Promise<PlainAnswer> {
+  const path = (request.url ?? '/').split('?', 1)[0] ?? '/'
   const call = `${request.method} ${path}`
   if (call === 'GET /healthz') return ok({ status: 'ok' })
   if (call === 'GET /control/stats') return ok(routes.stats())
   if (call === 'POST /control/reset') return resetRoute(request, routes)
   const provider = /^GET \/([^/]+)\/v1\/models$/.exec(call)?.[1]
   if (provider !== undefined && routes.market.provider(provider)) return ok(modelList(provider, routes))
-  return errorAnswer(badRequest(`Unknown request URL: ${call}.`, null, 404))
+  if (meaning.kind === 'other') return meaning.protocol.badRequest(404, `Unknown request URL: ${call}.`, null)
+  const { protocol } = meaning.call
+  return {
+    ...protocol.badRequest(405, `Not allowed to ${request.method} on ${path}.`, null),
+    headers: { allow: 'POST' },
+  }
 }
 
 async function resetRoute(request: IncomingMessage, routes: Routes): Promise<PlainAnswer> {
   const body = await readJson(request)
-  const fresh = parseReset(body.kind === 'json' ? body.value : null)
-  if (typeof fresh === 'string') return errorAnswer(badRequest(fresh, null))
+  const fresh = parseReset(body.kind === 'json' ? body.value : null, routes.catalog)
+  if (typeof fresh === 'string') return openaiProtocol.badRequest(400, fresh, null)
   routes.reset(fresh)
   return ok({ status: 'ok' })
 }
@@ -146,10 +179,6 @@ function ok(body: unknown): PlainAnswer {
   return { status: 200, body }
 }
 
-function errorAnswer({ status, error }: ErrorAnswer): PlainAnswer {
-  return { status, body: { error } }
-}
-
 /** Ends an exchange that cannot go on: the caller left (nothing to do), or a bug here (500 or a broken answer). */
 function giveUp(response: ServerResponse, thrown: unknown): void {
   if (response.destroyed || response.headersSent) response.destroy()
@@ -157,19 +186,4 @@ function giveUp(response: ServerResponse, thrown: unknown): void {
     const error = { message: messageOf(thrown), type: 'simulator_error', param: null, code: null }
     response.writeHead(500, { 'content-type': 'application/json' }).end(JSON.stringify({ error }))
   }
-}
-
-async function listen(server: Server, port: number): Promise<number> {
-  try {
-    server.listen(port, '127.0.0.1')
-    await once(server, 'listening')
-  } catch (cause) {
-    throw new UserError(`cannot listen on port ${port} for the simulated providers: ${messageOf(cause)}`, {
-      code: 'E_PORT_IN_USE',
-      hint: 'Choose another port, or 0 for any free one.',
-      cause,
-    })
-  }
-  const address = server.address()
-  return typeof address === 'object' && address ? address.port : port
 }

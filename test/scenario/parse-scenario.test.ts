@@ -138,6 +138,37 @@ const mistakes: readonly (readonly [name: string, text: string, problems: readon
     ['s.yaml:9:65 fault-window: the fault ends at 4 s, which is not after its start at 5 s'],
   ],
   [
+    'a fault kind that is misspelt',
+    minimalAnd('simulation: { faults: [{ kind: stal, provider: p }] }\n'),
+    ['s.yaml:7:32 unknown-value: simulation.faults[0].kind: "stal" is not known; did you mean "stall"?'],
+  ],
+  [
+    'flapping that cannot be',
+    minimalAnd(
+      'simulation:\n  faults:\n    - { kind: stall, provider: p, on_seconds: 3 }\n    - { kind: stall, provider: p, period_seconds: 2, on_seconds: 3 }\n',
+    ),
+    [
+      's.yaml:9:47 fault-flapping: on_seconds needs period_seconds',
+      's.yaml:10:66 fault-flapping: the fault is on for 3 s of a period of 2 s',
+    ],
+  ],
+  [
+    'regimes without a course, with two, and with steps out of order',
+    minimalAnd(
+      'simulation:\n  regimes:\n    - { provider: p }\n    - { provider: p, mean_seconds: { healthy: 1 }, script: [] }\n    - { provider: p, script: [{ at_seconds: 5, regime: down }, { at_seconds: 5, regime: slow }] }\n',
+    ),
+    [
+      's.yaml:9:7 regime-course: a regime is given either by mean_seconds or by a script',
+      's.yaml:10:7 regime-course: a regime is given either by mean_seconds or by a script',
+      's.yaml:11:78 regime-course: the steps of a script need rising times: 5 s comes after 5 s',
+    ],
+  ],
+  [
+    'a price change that names no price',
+    minimalAnd('simulation: { changes: [{ kind: price, provider: p, at_seconds: 1 }] }\n'),
+    ['s.yaml:7:25 change-of-nothing: a price change names at least one price'],
+  ],
+  [
     'a ratio beyond 1 and a status that is no error',
     minimalAnd('simulation: { faults: [{ kind: status, provider: p, ratio: 2, status: 200 }] }\n'),
     [
@@ -267,7 +298,7 @@ labels: { a: 1 }
       phases: { warmupSeconds: 0, cooldownSeconds: 0, warmupItems: 0, cooldownItems: 0 },
       request: { maxTokens: null, stream: true, timeoutMs: 120_000, parameters: {} },
       checks: [],
-      simulation: { speed: 1, faults: [] },
+      simulation: { speed: 1, faults: [], regimes: [], changes: [], log: false },
       router: { stickyTtlSeconds: 600, attemptTimeoutMs: 60_000, firstTokenTimeoutMs: 30_000 },
       budget: { maxUsd: null, maxSeconds: null },
       labels: {},

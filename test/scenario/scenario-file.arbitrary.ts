@@ -46,25 +46,121 @@ const check = fc.oneof(
   }),
 )
 
+const flap = fc.oneof(
+  fc.constant({}),
+  fc.record({ period_seconds: fc.integer({ min: 2, max: 9 }), on_seconds: fc.constantFrom(1, 2) }),
+)
+
 const faultBase = {
   provider: name,
   model: orNull(word),
+  key_number: orNull(count),
   from_seconds: fc.integer({ min: 0, max: 9 }),
   to_seconds: orNull(fc.integer({ min: 10, max: 20 })),
   ratio: fc.double({ min: 0.01, max: 1, noNaN: true }),
 }
 
-const fault = fc.oneof(
+const plainFaults = fc.constantFrom(
+  ...([
+    'outage',
+    'refused',
+    'keep_alive_reset',
+    'insufficient_quota',
+    'request_too_large',
+    'reset_after_headers',
+    'silence',
+    'malformed_chunk',
+    'error_in_200',
+    'empty_answer',
+    'missing_usage',
+    'split_writes',
+  ] as const),
+)
+
+const fault = fc
+  .tuple(
+    fc.oneof(
+      fc.record({
+        kind: fc.constant('status' as const),
+        status: fc.integer({ min: 400, max: 599 }),
+        body: fc.constantFrom('json' as const, 'html' as const),
+        ...faultBase,
+      }),
+      fc.record({
+        kind: fc.constant('rate_limit' as const),
+        headers: fc.constantFrom('native' as const, 'none' as const, 'rfc3339' as const),
+        retry_after_ms: positive,
+        ...faultBase,
+      }),
+      fc.record({
+        kind: fc.constantFrom('slow_first_token' as const, 'slow_headers' as const),
+        delay_ms: positive,
+        ...faultBase,
+      }),
+      fc.record({
+        kind: fc.constant('stall' as const),
+        delay_ms: orNull(positive),
+        comment_ms: orNull(count),
+        ...faultBase,
+      }),
+      fc.record({
+        kind: fc.constant('cut_stream' as const),
+        how: orNull(fc.constantFrom('reset' as const, 'end' as const)),
+        ...faultBase,
+      }),
+      fc.record({
+        kind: fc.constantFrom('slow' as const, 'wrong_usage' as const),
+        factor: positive,
+        ...faultBase,
+      }),
+      fc.record({ kind: plainFaults, ...faultBase }),
+    ),
+    flap,
+  )
+  .map(([base, flapping]) => Object.assign(base, flapping))
+
+const regime = fc.oneof(
   fc.record({
-    kind: fc.constant('status' as const),
+    provider: name,
+    mean_seconds: fc.record(
+      { healthy: positive, slow: positive, down: positive },
+      { requiredKeys: ['healthy'] },
+    ),
+    slow_factor: positive,
+  }),
+  fc.record({
+    provider: name,
+    model: orNull(word),
+    script: fc.uniqueArray(fc.integer({ min: 0, max: 60 }), { maxLength: 4 }).map(times =>
+      times
+        .toSorted((a, b) => a - b)
+        .map(at_seconds => ({
+          at_seconds,
+          regime: at_seconds % 2 === 0 ? ('down' as const) : ('healthy' as const),
+        })),
+    ),
     status: fc.integer({ min: 400, max: 599 }),
-    ...faultBase,
   }),
-  fc.record({ kind: fc.constant('slow_first_token' as const), delay_ms: positive, ...faultBase }),
+)
+
+const changeBase = { provider: name, model: orNull(word), at_seconds: fc.integer({ min: 0, max: 60 }) }
+
+const change = fc.oneof(
   fc.record({
-    kind: fc.constantFrom('rate_limit' as const, 'cut_stream' as const, 'outage' as const),
-    ...faultBase,
+    kind: fc.constant('price' as const),
+    input_usd_per_million: fc.constantFrom('0', '0.25', '12'),
+    output_usd_per_million: orNull(fc.constant('1.000001')),
+    ...changeBase,
   }),
+  fc.record({ kind: fc.constant('withdrawn' as const), ...changeBase }),
+  fc.record({
+    kind: fc.constant('swapped' as const),
+    quality_factor: fc.double({ min: 0, max: 1, noNaN: true }),
+    speed_factor: positive,
+    over_seconds: fc.integer({ min: 0, max: 60 }),
+    ...changeBase,
+  }),
+  fc.record({ kind: fc.constant('context' as const), context_tokens: count, ...changeBase }),
 )
 
 const workload = fc.oneof(
@@ -122,7 +218,13 @@ export const scenarioFileArbitrary: fc.Arbitrary<ScenarioFileInput> = fc.record(
     ),
     checks: fc.array(check, { maxLength: 3 }),
     simulation: fc.record(
-      { speed: positive, faults: fc.array(fault, { maxLength: 3 }) },
+      {
+        speed: positive,
+        faults: fc.array(fault, { maxLength: 3 }),
+        regimes: fc.array(regime, { maxLength: 2 }),
+        changes: fc.array(change, { maxLength: 2 }),
+        log: fc.boolean(),
+      },
       { requiredKeys: [] },
     ),
     router: fc.record(

@@ -7,7 +7,7 @@ import { type FaultRule, openSimulatedProviders } from '../../src/sim/index.ts'
 import { catalogOf, endpointOf } from './tiny-catalog.ts'
 
 const limited = endpointOf({
-  provider: 'groq',
+  provider: 'together',
   rateLimits: { requestsPerMinute: 2, tokensPerMinute: 100_000 },
 })
 const open = endpointOf()
@@ -206,7 +206,7 @@ describe('openSimulatedProviders', () => {
   })
 
   it('shows its limits on every answer and turns down what is over them, per key', async () => {
-    const ask = { provider: 'groq' }
+    const ask = { provider: 'together' }
     const passed = await post(ask)
     await passed.body.dump()
     expect(passed.headers).toMatchObject({

@@ -12,6 +12,13 @@ export function parsePort(value: string): number {
   throw new InvalidArgumentError('A port is a whole number from 0 to 65535.')
 }
 
+/** Reads a whole number above 0. */
+export function parseCount(value: string): number {
+  const number = Number(value)
+  if (Number.isSafeInteger(number) && number > 0) return number
+  throw new InvalidArgumentError('This must be a whole number above 0.')
+}
+
 /** Reads a number above 0. */
 export function parsePositive(value: string): number {
   const number = Number(value)

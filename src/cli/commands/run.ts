@@ -7,7 +7,7 @@ import { showProgress } from '../progress-display.ts'
 import { type PreparedRun, prepareRun } from '../run/prepare-run.ts'
 import { type FinishedRun, runScenario } from '../run/run-scenario.ts'
 import type { CommandContext } from './context.ts'
-import { collect } from './options.ts'
+import { collect, parseCount } from './options.ts'
 
 interface RunFlags {
   readonly seed?: string
@@ -16,6 +16,8 @@ interface RunFlags {
   readonly runs: string
   readonly store: string
   readonly dryRun?: true
+  readonly limit?: number
+  readonly providerLog?: true
 }
 
 /** `routebench run`: plays scenario files, one after another. */
@@ -38,6 +40,12 @@ export function addRunCommand(program: Command, context: CommandContext): void {
       'folder of the embedded store (unused with CLICKHOUSE_URL)',
       defaultFolders.store,
     )
+    .option(
+      '--limit <n>',
+      'a trial at reduced length: at most n requests per arm (sessions of a trace), no warm-up',
+      parseCount,
+    )
+    .option('--provider-log', 'keep what simulated providers saw in the run’s providers.ndjson')
     .option('--dry-run', 'check the files and print the plan, send nothing')
     .action(async (paths: readonly string[], flags: RunFlags) => {
       const options = { ...flags, catalogFiles: flags.catalog, env: context.env }

@@ -1,11 +1,15 @@
 /** What the process of the simulated providers is told. Plain data: it crosses a process boundary. */
 export interface ProvidersConfig {
   readonly catalogFiles: readonly string[]
+  /** Laid over the built-in calibration; left out: none. */
+  readonly calibrationFiles?: readonly string[]
   readonly seed: string
   /** 0: any free port. */
   readonly port: number
   /** Latencies are divided by this. */
   readonly speed: number
+  /** File that keeps a line for every request; null: none. */
+  readonly logFile: string | null
 }
 
 /** What the router's process is told. Keys are not part of it: they come from the environment. */

@@ -3,13 +3,13 @@ import { UserError } from '../../core/index.ts'
 import type { Arm, Scenario } from '../../scenario/index.ts'
 
 /**
- * A scripted fault or a preference that names nobody would make a drill look passed or a run answer nothing.
+ * A scripted fault, regime or change or a preference that names nobody would make a drill look passed or a run answer nothing.
  * @throws UserError E_SCENARIO_INVALID naming each
  */
 export function requireKnownProviders(catalog: Catalog, scenario: Scenario, file: string): void {
   const endpoints = [...catalog.endpoints.values()]
   const problems = [
-    ...faultProblems(endpoints, scenario),
+    ...ruleProblems(endpoints, scenario),
     ...scenario.arms.flatMap(arm => preferenceProblems(endpoints, arm)),
   ]
   if (problems.length === 0) return
@@ -20,14 +20,17 @@ export function requireKnownProviders(catalog: Catalog, scenario: Scenario, file
   })
 }
 
-function faultProblems(endpoints: readonly Endpoint[], { simulation }: Scenario): readonly string[] {
-  return simulation.faults.flatMap(({ provider, model }, index) => {
-    const serving = endpoints.filter(endpoint => endpoint.provider.id === provider)
-    if (serving.length === 0)
-      return [`simulation.faults[${index}]: the catalogue has no provider ${provider}`]
-    const serves = model === null || serving.some(endpoint => endpoint.modelId === model)
-    return serves ? [] : [`simulation.faults[${index}]: ${provider} does not serve ${model}`]
-  })
+function ruleProblems(endpoints: readonly Endpoint[], { simulation }: Scenario): readonly string[] {
+  const { faults, regimes, changes } = simulation
+  return Object.entries({ faults, regimes, changes }).flatMap(([list, rules]) =>
+    rules.flatMap(({ provider, model }, index) => {
+      const serving = endpoints.filter(endpoint => endpoint.provider.id === provider)
+      const place = `simulation.${list}[${index}]`
+      if (serving.length === 0) return [`${place}: the catalogue has no provider ${provider}`]
+      const serves = model === null || serving.some(endpoint => endpoint.modelId === model)
+      return serves ? [] : [`${place}: ${provider} does not serve ${model}`]
+    }),
+  )
 }
 
 /** Names in `provider.only` and `provider.order` of an arm that our router plays, against the hosts of its model. */

@@ -36,7 +36,13 @@ export async function playAndRecord(
   const started = startedRun(identity)
   records.journal.run(started)
   try {
-    const market = await openMarket({ scenario, catalogFiles, journalFolder: folder.journal, env })
+    const market = await openMarket({
+      scenario,
+      catalogFiles,
+      journalFolder: folder.journal,
+      providerLogFile: folder.file('providers.ndjson'),
+      env,
+    })
     const pool = createHttpPool()
     try {
       if (market.providersUrl !== null) await resetSimulation(market.providersUrl, scenario)

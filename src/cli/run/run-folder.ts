@@ -5,7 +5,9 @@ import { join } from 'node:path'
 export interface RunFolder {
   readonly path: string
   readonly journal: string
-  file(name: 'summary.json' | 'report.html' | 'report.md' | 'scenario.resolved.yaml'): string
+  file(
+    name: 'summary.json' | 'report.html' | 'report.md' | 'scenario.resolved.yaml' | 'providers.ndjson',
+  ): string
 }
 
 /** The paths of a run; touches nothing. */

@@ -27,6 +27,8 @@ export interface MarketOptions {
   readonly scenario: Scenario
   readonly catalogFiles: readonly string[]
   readonly journalFolder: string
+  /** Where the simulated providers keep their log when the scenario asks for one. */
+  readonly providerLogFile: string
   readonly env: NodeJS.ProcessEnv
 }
 
@@ -63,13 +65,14 @@ export async function openMarket(options: MarketOptions): Promise<Market> {
   }
 }
 
-function startProviders({ scenario, catalogFiles }: MarketOptions): Promise<RunningRole> {
+function startProviders({ scenario, catalogFiles, providerLogFile }: MarketOptions): Promise<RunningRole> {
   const { seed, simulation } = scenario
   return startRole('providers', {
     catalogFiles,
     seed,
     port: 0,
     speed: simulation.speed,
+    logFile: simulation.log ? providerLogFile : null,
   } satisfies ProvidersConfig)
 }
 

@@ -1,38 +1,64 @@
 import type { Endpoint } from '../../catalog/index.ts'
 import type { Rng } from '../../core/index.ts'
-import { type AnswerWish, capText, splitText, textFor, tokensOf } from './answer-text.ts'
+import { accuracyOf } from './accuracy.ts'
+import {
+  type AnswerBlock,
+  type AnswerContent,
+  contentFor,
+  type FinishReason,
+  tokensOfBlock,
+} from './answer-content.ts'
+import type { AnswerWish } from './answer-text.ts'
+import { type Pace, timeAnswer } from './answer-timing.ts'
 import type { CacheUse } from './cache-use.ts'
-import type { FaultRule } from './faults.ts'
-import { drawAnswerTokens, drawTokensPerSecond, drawTtftMs, type EndpointProfile } from './profile.ts'
+import { type AnswerDefects, faultRefusal, faultReset, faultyAnswer } from './fault-plan.ts'
+import type { FaultRule, LimitDialect } from './faults.ts'
+import { drawAnswerTokens, type EndpointProfile } from './profile.ts'
 import type { PromptDigest } from './prompt-digest.ts'
-import type { RateDecision, RateState } from './rate-limiter.ts'
+import type { LimitSpan, RateDecision, RateState } from './rate-limiter.ts'
+import { drawReasoningTokens, type ReasoningWish } from './reasoning.ts'
 
 /** What a request says that matters to the model of a provider. Holds no prompt text. */
 export interface ModelRequest {
   readonly prompt: PromptDigest
   readonly maxTokens: number | null
   readonly wish: AnswerWish
+  /** Texts that end the answer before they would appear; none by default. */
+  readonly stop?: readonly string[]
+  /** How much to think before the answer; left out: as the model does by itself. */
+  readonly reasoning?: ReasoningWish
 }
 
 /** Exact token counts of an answer, in the inclusive convention: input contains cached and written tokens. */
 export interface AnswerUsage {
   readonly inputTokens: number
   readonly cachedTokens: number
+  /** All cache writes, those for an hour included. */
   readonly writtenTokens: number
+  /** Part of `writtenTokens` that is kept for an hour, which has a price of its own. */
+  readonly longWrittenTokens: number
+  /** Contains the reasoning tokens. */
   readonly outputTokens: number
+  readonly reasoningTokens: number
 }
 
 /** Why a request is answered by an error. */
 export type Refusal =
-  /** A scripted HTTP status. */
-  | { readonly kind: 'status'; readonly status: number }
+  /** A scripted HTTP status; `html`: the page of a proxy instead of the provider's own body. */
+  | { readonly kind: 'status'; readonly status: number; readonly body: 'json' | 'html' }
   /** Over a limit; `retryAfterMs` null: larger than the limit itself, waiting will not help. */
   | {
       readonly kind: 'limited'
       readonly limit: 'requests' | 'tokens'
+      /** What the limit counts by; absent: the minute. */
+      readonly per?: LimitSpan
       readonly retryAfterMs: number | null
       readonly requestedTokens: number
+      /** How a scripted 429 says when to come back; absent: as the protocol does it. */
+      readonly dialect?: LimitDialect
     }
+  /** 429 because the account has no credit: waiting will not help. */
+  | { readonly kind: 'quota' }
   | { readonly kind: 'context_length'; readonly contextTokens: number; readonly requestedTokens: number }
 
 /** A piece of an answer and when it is due. */
@@ -40,25 +66,32 @@ export interface AnswerChunk {
   /** Milliseconds of simulated time after the request arrived. */
   readonly atMs: number
   readonly text: string
+  /** Position in the plan's `blocks` of the block it is a piece of; never falls. */
+  readonly block: number
 }
 
 /** Everything a shell must do with one request. Times are milliseconds of simulated time after it arrived. */
 export type AnswerPlan =
-  /** The connection is reset, nothing is written. */
-  | { readonly kind: 'reset' }
+  /** The connection is reset, or closed like one that nobody serves; nothing is written. */
+  | { readonly kind: 'reset'; readonly how: 'reset' | 'close' }
   | { readonly kind: 'refusal'; readonly atMs: number; readonly refusal: Refusal; readonly rate: RateState }
-  | {
+  | (AnswerDefects & {
       readonly kind: 'answer'
       readonly headersAtMs: number
+      /** What the answer consists of; the chunks of a block joined are its text. */
+      readonly blocks: readonly AnswerBlock[]
       readonly chunks: readonly AnswerChunk[]
       /** When the last piece is due. */
       readonly endAtMs: number
-      readonly finishReason: 'stop' | 'length'
+      readonly finishReason: FinishReason
+      /** The stop sequence that ended it; null: none did. */
+      readonly stopSequence: string | null
+      /** What is billed. */
       readonly usage: AnswerUsage
-      /** Stop after that many chunks, without a finish: by closing the connection or by ending the answer. */
-      readonly cut: { readonly afterChunks: number; readonly how: 'reset' | 'end' } | null
       readonly rate: RateState
-    }
+    })
+
+const usualPace: Pace = { ttftFactor: 1, decodeFactor: 1 }
 
 /** All that an answer depends on. */
 export interface PlanInput {
@@ -66,7 +99,13 @@ export interface PlanInput {
   readonly profile: EndpointProfile
   readonly request: ModelRequest
   /** What the endpoint's cache reads and writes for this prompt. */
-  readonly cacheUse: Pick<CacheUse, 'readTokens' | 'writeTokens'>
+  readonly cacheUse: Pick<CacheUse, 'readTokens' | 'writeTokens' | 'longWriteTokens'>
+  /** Left out: as the profile says. */
+  readonly pace?: Pace
+  /** The model's share of right answers is multiplied by this; left out: 1. */
+  readonly qualityFactor?: number
+  /** Wait for a decoding slot; left out: none. */
+  readonly waitMs?: number
   readonly fault: FaultRule | null
   /** The request's own stream of draws. */
   readonly rng: Rng
@@ -78,91 +117,99 @@ export interface PlanInput {
  * Decides everything about one answer: error or not, when each piece is due, its text, usage, where it is cut.
  *
  * Pure but for `takeRate`. Every quantity is drawn from its own fork of `rng`, so two requests with equal
- * draws differ only by what differs in them. Order of refusals: outage, scripted status, scripted rate limit,
- * context length, limits.
+ * draws differ only by what differs in them. Order of refusals: scripted ones, context length, limits.
  */
 export function planAnswer(input: PlanInput): AnswerPlan {
   const { profile, fault } = input
-  if (fault?.kind === 'outage') return { kind: 'reset' }
+  const reset = faultReset(fault)
+  if (reset) return reset
   const early = refusalOf(input)
   if (early) return { kind: 'refusal', atMs: profile.refusalMs, refusal: early, rate: rateOf(early, input) }
   const content = contentOf(input)
-  const totalTokens = input.request.prompt.tokens + tokensOf(content.text)
+  const totalTokens = input.request.prompt.tokens + outputTokensOf(content)
   const decision = input.takeRate(totalTokens)
   if (decision.kind === 'limited') {
     const refusal = { ...decision, requestedTokens: totalTokens }
     return { kind: 'refusal', atMs: profile.refusalMs, refusal, rate: decision.state }
   }
-  return answerOf(input, content, decision.state)
+  return faultyAnswer(answerOf(input, content, decision.state), fault, input.rng)
 }
 
 /** A scripted 429 shows an exhausted limit; other early refusals show none. */
 function rateOf(refusal: Refusal, { endpoint }: PlanInput): RateState {
   const limit = endpoint.rateLimits.requestsPerMinute ?? 60
-  const requests = refusal.kind === 'limited' ? { limit, remaining: 0, resetMs: scriptedRetryMs } : null
-  return { requests, tokens: null }
+  if (refusal.kind !== 'limited') return { requests: null, tokens: null }
+  return { requests: { limit, remaining: 0, resetMs: refusal.retryAfterMs ?? 60_000 }, tokens: null }
 }
 
 function refusalOf({ endpoint, request, fault }: PlanInput): Refusal | null {
   const requestedTokens = request.prompt.tokens
-  if (fault?.kind === 'status' && fault.status !== 429) return { kind: 'status', status: fault.status }
-  if (fault?.kind === 'status' || fault?.kind === 'rate_limit')
-    return { kind: 'limited', limit: 'requests', retryAfterMs: scriptedRetryMs, requestedTokens }
+  const scripted = faultRefusal(fault, requestedTokens)
+  if (scripted) return scripted
   const { contextTokens } = endpoint
   return requestedTokens > contextTokens ? { kind: 'context_length', contextTokens, requestedTokens } : null
 }
 
-/** What a scripted 429 asks the caller to wait. */
-const scriptedRetryMs = 1000
-
-interface Content {
-  readonly text: string
-  readonly finishReason: 'stop' | 'length'
-}
-
-function contentOf({ endpoint, profile, request, rng }: PlanInput): Content {
-  const { wish, maxTokens, prompt } = request
+function contentOf({ endpoint, profile, request, qualityFactor = 1, rng }: PlanInput): AnswerContent {
+  const { wish, maxTokens, prompt, stop = [] } = request
   const room = Math.max(0, endpoint.contextTokens - prompt.tokens)
   const cap = Math.min(maxTokens ?? Infinity, endpoint.maxOutputTokens, room)
+  const asked = wish.kind === 'filler' ? wish.tokens : null
+  const reasoningTokens = drawReasoningTokens({
+    endpoint,
+    profile,
+    wish: request.reasoning,
+    cap: Math.min(cap, asked ?? Infinity),
+    rng: rng.fork('reasoning length'),
+  })
   const drawn = drawAnswerTokens(profile, rng.fork('length'))
-  const wanted = wish.kind === 'filler' ? (wish.tokens ?? drawn) : 0
-  const text = textFor(wish, Math.min(wanted, cap), rng.fork('text'))
-  const isCapped = wanted > cap || tokensOf(text) > cap
-  return isCapped ? { text: capText(text, cap), finishReason: 'length' } : { text, finishReason: 'stop' }
+  return contentFor({
+    wish,
+    stop,
+    reasoningTokens,
+    // A length that was asked for is the whole answer's, thinking included.
+    fillerTokens: asked === null ? drawn : asked - reasoningTokens,
+    cap,
+    accuracyRatio: Math.min(1, accuracyOf(endpoint.modelId) * qualityFactor),
+    rng,
+  })
 }
 
-function answerOf(input: PlanInput, { text, finishReason }: Content, rate: RateState): AnswerPlan {
-  const { profile, request, fault, rng } = input
+function outputTokensOf({ blocks }: AnswerContent, kind?: AnswerBlock['kind']): number {
+  return blocks
+    .filter(block => kind === undefined || block.kind === kind)
+    .reduce((sum, block) => sum + tokensOfBlock(block), 0)
+}
+
+function answerOf(
+  input: PlanInput,
+  content: AnswerContent,
+  rate: RateState,
+): AnswerPlan & { kind: 'answer' } {
+  const { profile, request, cacheUse, pace = usualPace, waitMs = 0, rng } = input
   const inputTokens = request.prompt.tokens
-  const cachedTokens = input.cacheUse.readTokens
-  const tokens = { cachedTokens, uncachedTokens: inputTokens - cachedTokens }
-  const isSlow = fault?.kind === 'slow_first_token'
-  const ttftMs = drawTtftMs(profile, tokens, rng.fork('ttft')) + (isSlow ? fault.delayMs : 0)
-  const tokensPerSecond = drawTokensPerSecond(profile, rng.fork('decode'))
-  const chunkMs = (profile.tokensPerChunk * 1000) / tokensPerSecond
-  const chunks = splitText(text, profile.tokensPerChunk).map((piece, at) => ({
-    atMs: ttftMs + at * chunkMs,
-    text: piece,
-  }))
+  const cachedTokens = cacheUse.readTokens
+  const prompt = { cachedTokens, uncachedTokens: inputTokens - cachedTokens }
+  const { blocks } = content
+  const usage = {
+    inputTokens,
+    cachedTokens,
+    writtenTokens: cacheUse.writeTokens,
+    longWrittenTokens: cacheUse.longWriteTokens,
+    outputTokens: outputTokensOf(content),
+    reasoningTokens: outputTokensOf(content, 'reasoning'),
+  }
   return {
     kind: 'answer',
-    headersAtMs: isSlow ? 0 : ttftMs,
-    chunks,
-    endAtMs: chunks.at(-1)?.atMs ?? ttftMs,
-    finishReason,
-    usage: {
-      inputTokens,
-      cachedTokens,
-      writtenTokens: input.cacheUse.writeTokens,
-      outputTokens: tokensOf(text),
-    },
-    cut: fault?.kind === 'cut_stream' ? cutOf(chunks.length, rng.fork('cut')) : null,
+    blocks,
+    ...timeAnswer({ profile, blocks, prompt, pace, waitMs, rng }),
+    finishReason: content.finishReason,
+    stopSequence: content.stopSequence,
+    usage,
+    cut: null,
+    statedUsage: usage,
+    comments: null,
+    isTorn: false,
     rate,
   }
-}
-
-/** Somewhere before the last chunk, at least one chunk in; half the cuts close the connection, half end cleanly. */
-function cutOf(chunks: number, rng: Rng): { readonly afterChunks: number; readonly how: 'reset' | 'end' } {
-  const how = rng.next() < 0.5 ? 'reset' : 'end'
-  return { afterChunks: chunks < 2 ? chunks : 1 + rng.int(chunks - 1), how }
 }

@@ -1,7 +1,8 @@
 import type { Rng } from '../../core/index.ts'
-import { fillerText } from './filler-text.ts'
+import { fillerText, type Script } from './filler-text.ts'
 import { jsonFor } from './json-answer.ts'
 import { bytesPerToken, tokensOfBytes } from './prompt-digest.ts'
+import type { DeclaredTool } from './tool-answer.ts'
 
 /** What a request asks its answer to be. */
 export type AnswerWish =
@@ -9,18 +10,25 @@ export type AnswerWish =
   | { readonly kind: 'exact'; readonly text: string }
   /** A JSON object; `schema` null: any. */
   | { readonly kind: 'json'; readonly schema: Readonly<Record<string, unknown>> | null }
-  /** Anything; `tokens` null: of a drawn length. */
-  | { readonly kind: 'filler'; readonly tokens: number | null }
+  /** Calls of these tools, at least one. */
+  | { readonly kind: 'tools'; readonly tools: readonly DeclaredTool[] }
+  /** A polite no. */
+  | { readonly kind: 'refusal' }
+  /** Anything; `tokens` null: of a drawn length. `script`: in which writing, Latin by default. */
+  | { readonly kind: 'filler'; readonly tokens: number | null; readonly script?: Script }
+
+/** A wish that one text fulfils. */
+type TextWish = Exclude<AnswerWish, { readonly kind: 'tools' | 'refusal' }>
 
 /** The whole text that a wish leads to, before any cap; `fillerTokens` is the length when it is filler. */
-export function textFor(wish: AnswerWish, fillerTokens: number, rng: Rng): string {
+export function textFor(wish: TextWish, fillerTokens: number, rng: Rng): string {
   switch (wish.kind) {
     case 'exact':
       return wish.text
     case 'json':
       return JSON.stringify(jsonFor(wish.schema, rng))
     case 'filler':
-      return fillerText(fillerTokens, rng)
+      return fillerText(fillerTokens, rng, wish.script)
   }
 }
 

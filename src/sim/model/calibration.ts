@@ -1,155 +1,120 @@
-/** Medians of one host: time to first token in milliseconds and decode speed in tokens per second. */
-export type Measured = readonly [ttftMs: number, tokensPerSecond: number]
+import type { Endpoint } from '../../catalog/index.ts'
 
-/**
- * Medians over each provider's endpoints.
- * Source: OpenRouter's published per-endpoint p50 (575 endpoints), 2025-06-27; the median over a provider's
- * endpoints is ours. Providers not in that source have no row and get `unmeasured`.
- */
-export const measuredByProvider: Readonly<Record<string, Measured>> = {
-  ai21: [598, 114],
-  alibaba: [1156, 95],
-  'amazon-bedrock': [1549, 55],
-  anthropic: [1824, 53],
-  azure: [1046, 117],
-  baseten: [294, 131],
-  cerebras: [172, 3143],
-  cloudflare: [584, 35],
-  cohere: [216, 60],
-  crusoe: [1405, 27],
-  deepinfra: [500, 46],
-  deepseek: [3181, 24],
-  featherless: [1062, 14],
-  fireworks: [503, 96],
-  friendli: [303, 113],
-  gmicloud: [818, 65],
-  'google-ai-studio': [640, 83],
-  'google-vertex': [1060, 68],
-  groq: [281, 784],
-  hyperbolic: [1096, 60],
-  inception: [489, 612],
-  'inference-net': [906, 51],
-  kluster: [645, 58],
-  lambda: [365, 51],
-  liquid: [412, 66],
-  minimax: [1622, 33],
-  mistral: [282, 113],
-  nebius: [492, 48],
-  nextbit: [2686, 22],
-  novita: [906, 45],
-  openai: [967, 93],
-  parasail: [638, 63],
-  perplexity: [1602, 106],
-  phala: [661, 36],
-  sambanova: [733, 356],
-  together: [428, 101],
-  xai: [432, 65],
+/** Where a figure comes from. `assumed`: chosen by us, nothing was measured. */
+export interface CalibrationSource {
+  readonly name: string
+  readonly basis: 'measured' | 'fitted' | 'assumed'
+  /** Day of the measurement, or of the choice. */
+  readonly date: string
+  readonly note: string
 }
 
-/** Median over all providers of the table above; stands for a provider that nobody measured. */
-export const unmeasured: Measured = [661, 65]
-
-/**
- * Single endpoints, by provider and model slug (the part of the model id after the author).
- * Same source and date; where it lists an endpoint twice (variants), the faster first token counts.
- */
-export const measuredByEndpoint: Readonly<Record<string, Readonly<Record<string, Measured>>>> = {
-  'llama-3.3-70b': {
-    cerebras: [172, 3143],
-    cloudflare: [457, 35],
-    crusoe: [2669, 13],
-    deepinfra: [171, 35],
-    fireworks: [466, 146],
-    friendli: [767, 113],
-    groq: [175, 411],
-    hyperbolic: [1156, 38],
-    kluster: [692, 25],
-    lambda: [323, 60],
-    nebius: [596, 40],
-    nextbit: [3149, 20],
-    novita: [693, 45],
-    parasail: [483, 74],
-    phala: [571, 35],
-    sambanova: [556, 282],
-    together: [605, 73],
-  },
-  'llama-4-maverick': {
-    baseten: [188, 197],
-    deepinfra: [286, 97],
-    fireworks: [584, 104],
-    'google-vertex': [1025, 107],
-    groq: [153, 883],
-    lambda: [291, 129],
-    novita: [563, 108],
-    parasail: [283, 135],
-    sambanova: [394, 578],
-    together: [428, 80],
-  },
-  'gpt-4.1': { openai: [473, 75] },
-  'gpt-4o-mini': { azure: [1232, 117], openai: [327, 75] },
-  'gemini-2.5-flash': { 'google-ai-studio': [723, 75], 'google-vertex': [412, 77] },
-  'gemini-2.5-pro': { 'google-ai-studio': [2905, 61], 'google-vertex': [2751, 77] },
-  'mistral-large': { mistral: [296, 96] },
-}
-
-/** Coefficients of a fitted first-token law, per 1000 tokens of context. */
-export interface Fit {
-  readonly baseMs: number
+/** What can be calibrated. Times are milliseconds, lengths are tokens. */
+export interface CalibrationFigures {
+  /** Median first-token time of a fresh prompt of 1000 tokens. Excludes `ttftBaseMs`. */
+  readonly ttftMs: number
+  /** Constant term of a fitted first-token law. Excludes `ttftMs`. */
+  readonly ttftBaseMs: number
   readonly uncachedMsPer1k: number
   readonly cachedMsPer1k: number
   readonly ttftSigma: number
+  readonly tailRatio: number
+  readonly tailFactors: readonly [min: number, max: number]
   readonly tokensPerSecond: number
   readonly decodeSigma: number
+  readonly chunkTokens: readonly [min: number, max: number]
+  readonly answerTokens: number
+  readonly answerSigma: number
+  readonly reasoningTokens: number
+  readonly reasoningSigma: number
+  readonly reasoningByDefault: boolean
+  /** Answers decoded at once; null: any number. */
+  readonly slots: number | null
+  readonly refusalMs: number
 }
 
-/**
- * Least-squares fits over 4,153 real streaming calls of Claude models (kv-cache-tester sessions, 2025-2026;
- * first tokens below 15 s; lognormal residual). By model family: later versions of a family share its row.
- */
-export const fitted: Readonly<Record<string, Fit>> = {
-  'claude-opus': {
-    baseMs: 2240,
-    uncachedMsPer1k: 19.3,
-    cachedMsPer1k: 4,
-    ttftSigma: 0.33,
-    tokensPerSecond: 57,
-    decodeSigma: 0.25,
-  },
-  'claude-sonnet': {
-    baseMs: 1460,
-    uncachedMsPer1k: 22.8,
-    cachedMsPer1k: 12.4,
-    ttftSigma: 0.28,
-    tokensPerSecond: 55,
-    decodeSigma: 0.29,
-  },
-  'claude-haiku': {
-    baseMs: 1190,
-    uncachedMsPer1k: 2,
-    cachedMsPer1k: 1.1,
-    ttftSigma: 0.43,
-    tokensPerSecond: 126,
-    decodeSigma: 0.25,
-  },
+/** Figures of one source for the endpoints that match. */
+export interface CalibrationRow {
+  /** null: every provider. */
+  readonly provider: string | null
+  /** Model slug without author, variant and `-instruct`; a `*` at its end stands for any rest. null: every model. */
+  readonly model: string | null
+  readonly source: CalibrationSource
+  readonly figures: Partial<CalibrationFigures>
 }
 
-/**
- * Tokens in one stream chunk. Counted in recorded streams: OpenAI, Groq, DeepSeek and Mistral send one token
- * a chunk; Anthropic about 6 (30 tokens in 5 deltas); Gemini about 12 (23 tokens in 2 chunks).
- */
-export const tokensPerChunkByProvider: Readonly<Record<string, number>> = {
-  anthropic: 6,
-  'amazon-bedrock': 6,
-  'google-ai-studio': 12,
-  'google-vertex': 12,
+/** Calibrations of all endpoints. */
+export interface Calibration {
+  /** Names and days of its files, joined by `+`. */
+  readonly version: string
+  /** Other spellings of provider ids. */
+  readonly aliases: ReadonlyMap<string, string>
+  /** General ones first: a later row wins. */
+  readonly rows: readonly CalibrationRow[]
 }
 
-/** Other spellings of a provider's id in public catalogues. */
-export const providerAliases: Readonly<Record<string, string>> = {
-  'cloudflare-workers-ai': 'cloudflare',
-  'fireworks-ai': 'fireworks',
-  google: 'google-ai-studio',
-  'google-vertex-anthropic': 'google-vertex',
-  'novita-ai': 'novita',
-  togetherai: 'together',
+/** The figures of one endpoint, each with its source. One of the two forms of the first-token law is there. */
+export interface EndpointFigures {
+  readonly figures: Omit<CalibrationFigures, 'ttftMs' | 'ttftBaseMs'> &
+    Partial<Pick<CalibrationFigures, 'ttftMs' | 'ttftBaseMs'>>
+  /** By name of the figure. */
+  readonly sources: ReadonlyMap<string, CalibrationSource>
+}
+
+/** Figures that every endpoint must resolve to; the first-token law comes in two forms. */
+export const neededFigures = [
+  'uncachedMsPer1k',
+  'cachedMsPer1k',
+  'ttftSigma',
+  'tailRatio',
+  'tailFactors',
+  'tokensPerSecond',
+  'decodeSigma',
+  'chunkTokens',
+  'answerTokens',
+  'answerSigma',
+  'reasoningTokens',
+  'reasoningSigma',
+  'reasoningByDefault',
+  'slots',
+  'refusalMs',
+] as const satisfies readonly (keyof CalibrationFigures)[]
+
+/** Looks an endpoint's figures up. Pure; a parsed calibration has all of them for every endpoint. */
+export function figuresOf(endpoint: Endpoint, calibration: Calibration): EndpointFigures {
+  const provider = calibration.aliases.get(endpoint.provider.id) ?? endpoint.provider.id
+  const slug = slugOf(endpoint.modelId)
+  let figures: Partial<CalibrationFigures> = {}
+  const sources = new Map<string, CalibrationSource>()
+  for (const row of calibration.rows) {
+    if ((row.provider ?? provider) !== provider || !matches(row.model, slug)) continue
+    figures = laidOver(figures, row.figures)
+    for (const name of Object.keys(row.figures)) sources.set(name, row.source)
+  }
+  for (const name of sources.keys()) if (!(name in figures)) sources.delete(name)
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the parser has checked that general rows give every figure
+  return { figures: figures as EndpointFigures['figures'], sources }
+}
+
+/** The two forms of the first-token law replace each other. */
+function laidOver(
+  { ttftMs, ttftBaseMs, ...rest }: Partial<CalibrationFigures>,
+  later: Partial<CalibrationFigures>,
+): Partial<CalibrationFigures> {
+  const hasLaw = later.ttftMs !== undefined || later.ttftBaseMs !== undefined
+  const law = {
+    ...(ttftMs !== undefined && { ttftMs }),
+    ...(ttftBaseMs !== undefined && { ttftBaseMs }),
+  }
+  return { ...rest, ...(!hasLaw && law), ...later }
+}
+
+function matches(pattern: string | null, slug: string): boolean {
+  if (pattern === null) return true
+  return pattern.endsWith('*') ? slug.startsWith(pattern.slice(0, -1)) : slug === pattern
+}
+
+function slugOf(modelId: string): string {
+  const name = modelId.slice(modelId.indexOf('/') + 1)
+  return name.replace(/:.*$/, '').replace(/-instruct$/, '')
 }

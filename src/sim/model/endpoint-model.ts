@@ -1,10 +1,12 @@
 import type { Endpoint } from '../../catalog/index.ts'
 import type { Rng } from '../../core/index.ts'
 import { type AnswerPlan, type ModelRequest, planAnswer } from './answer-plan.ts'
+import type { Pace } from './answer-timing.ts'
 import { cacheUseOf } from './cache-use.ts'
+import { createCapacity } from './capacity.ts'
 import { type FaultRule, faultFor } from './faults.ts'
 import { createPrefixCache, type PrefixCache } from './prefix-cache.ts'
-import { type EndpointProfile, profileOf } from './profile.ts'
+import type { EndpointProfile } from './profile.ts'
 import { createRateLimiter, type RateLimiter } from './rate-limiter.ts'
 
 /** One request as it reaches an endpoint. */
@@ -19,9 +21,21 @@ export interface Arrival {
   /** Time since the start of the fault script. */
   readonly elapsedMs: number
   readonly faults: readonly FaultRule[]
+  /** What the present regime does to a request that no fault of the script hits; left out: nothing. */
+  readonly regimeFault?: FaultRule | null
+  /** Which of the provider's keys it came with, from 1; left out: the first. */
+  readonly keyNumber?: number
+  /** Whether its connection had carried an answer before; left out: no. */
+  readonly isReused?: boolean
+  /** Share of its usual share of right answers that the endpoint gives at this time; left out: 1. */
+  readonly qualityFactor?: number
+  /** Context of the endpoint at this time; left out: as the catalogue says. */
+  readonly contextTokens?: number
+  /** How much slower or faster the endpoint is at this time; left out: as its profile says. */
+  readonly pace?: Pace
 }
 
-/** One endpoint with its memory: prompt caches, limits, and how often each request came. */
+/** One endpoint with its memory: prompt caches, limits, the slots in use, and how often each request came. */
 export interface EndpointModel {
   readonly endpoint: Endpoint
   readonly profile: EndpointProfile
@@ -44,10 +58,11 @@ const maxKeys = 1000
  */
 export function createEndpointModel(options: {
   readonly endpoint: Endpoint
+  readonly profile: EndpointProfile
   readonly rng: Rng
 }): EndpointModel {
-  const { endpoint } = options
-  const profile = profileOf(endpoint)
+  const { endpoint, profile } = options
+  const capacity = createCapacity(profile.slots)
   const rng = options.rng.fork(endpoint.id)
   const attempts = new Map<string, number>()
   const keys = new Map<string, { readonly cache: PrefixCache; readonly limiter: RateLimiter }>()
@@ -61,9 +76,8 @@ export function createEndpointModel(options: {
   function memoryOf(keyId: string) {
     const known = keys.get(keyId)
     if (known) return known
-    const ttlMs = endpoint.cache.ttlSeconds * 1000
     const made = {
-      cache: createPrefixCache({ ttlMs, maxKeys: maxPrefixes }),
+      cache: createPrefixCache({ maxKeys: maxPrefixes }),
       limiter: createRateLimiter(endpoint.rateLimits),
     }
     remember(keys, { key: keyId, value: made, most: maxKeys })
@@ -71,26 +85,42 @@ export function createEndpointModel(options: {
   }
 
   function admit(arrival: Arrival) {
-    const { request, nowMs, elapsedMs, faults } = arrival
+    const { request, nowMs, pace, qualityFactor, contextTokens = endpoint.contextTokens } = arrival
     const { cache, limiter } = memoryOf(arrival.keyId)
     const identity = arrival.drawId ?? `prompt ${request.prompt.key}`
     const draws = rng.fork(`${identity}/${nextAttempt(identity)}`)
     const cacheUse = cacheUseOf(request.prompt, endpoint.cache, { cache, nowMs })
     const plan = planAnswer({
-      endpoint,
+      endpoint: contextTokens === endpoint.contextTokens ? endpoint : { ...endpoint, contextTokens },
       profile,
       request,
       cacheUse,
-      fault: faultFor(faults, { endpoint, elapsedMs, rng: draws }),
+      fault: faultHitting(arrival, endpoint, draws),
+      ...(qualityFactor !== undefined && { qualityFactor }),
       rng: draws,
+      ...(pace && { pace }),
+      waitMs: capacity.waitMs(nowMs),
       takeRate: tokens => limiter.take(tokens, nowMs),
     })
-    const readyMs = plan.kind === 'answer' ? (plan.chunks[0]?.atMs ?? plan.endAtMs) : null
-    // A prefix can be read once prefill has ended, which is when the first token leaves.
-    if (readyMs !== null) cache.write(cacheUse.keys, nowMs, nowMs + readyMs)
+    if (plan.kind === 'answer') {
+      // A prefix can be read once prefill has ended, which is when the first token leaves.
+      const readyAtMs = nowMs + (plan.chunks[0]?.atMs ?? plan.endAtMs)
+      for (const { keys: written, ttlMs } of cacheUse.writes)
+        cache.write(written, { nowMs, readyAtMs, ttlMs })
+      capacity.take(nowMs + plan.endAtMs)
+      limiter.hold(nowMs + plan.endAtMs)
+    }
     return { id: idOf(draws.fork('id')), plan }
   }
   return Object.freeze({ endpoint, profile, admit })
+}
+
+function faultHitting(arrival: Arrival, endpoint: Endpoint, rng: Rng): FaultRule | null {
+  const { faults, regimeFault = null, elapsedMs, keyNumber = 1, isReused = false } = arrival
+  const target = { endpoint, elapsedMs, keyNumber, isReused }
+  const scripted = faultFor(faults, { ...target, rng })
+  if (scripted || !regimeFault) return scripted
+  return faultFor([regimeFault], { ...target, rng: rng.fork('regime') })
 }
 
 /** Sets an entry as the newest and drops the oldest beyond the bound. */

@@ -8,8 +8,8 @@ const deep = 4
 
 /**
  * A small value that satisfies a simple JSON Schema: types, required and optional properties, enum, const,
- * items, minimum, lengths, `anyOf`/`oneOf` (first branch), `allOf` (merged properties), local `$ref`.
- * Not honoured: pattern, format, multipleOf, conditional keywords. Pure.
+ * items and `prefixItems`, bounds, whole `multipleOf`, lengths, the usual formats, `anyOf`/`oneOf` (first branch),
+ * `allOf` (merged properties), local `$ref`. Not honoured: pattern, uniqueItems, conditional keywords. Pure.
  *
  * @param schema null: any object will do.
  */
@@ -89,10 +89,10 @@ function objectOf(schema: Schema, place: Place): unknown {
 
 function arrayOf(schema: Schema, place: Place): unknown {
   const fewest = numeric(schema['minItems']) ?? (place.depth < deep ? 1 : 0)
-  const most = numeric(schema['maxItems']) ?? fewest
-  return Array.from({ length: Math.min(fewest, most) }, () =>
-    valueOf(asSchema(schema['items']), deeper(place)),
-  )
+  const first: readonly unknown[] = Array.isArray(schema['prefixItems']) ? schema['prefixItems'] : []
+  const most = numeric(schema['maxItems']) ?? Math.max(fewest, first.length)
+  const length = Math.min(Math.max(fewest, first.length), most)
+  return Array.from({ length }, (_, at) => valueOf(asSchema(first[at] ?? schema['items']), deeper(place)))
 }
 
 /** A whole number within the bounds; bounds without a whole number between them are not honoured. */
@@ -100,12 +100,29 @@ function numberOf(schema: Schema, rng: Rng): number {
   const [above, below] = [numeric(schema['exclusiveMinimum']), numeric(schema['exclusiveMaximum'])]
   const least = numeric(schema['minimum']) ?? (above === null ? null : Math.floor(above) + 1)
   const most = numeric(schema['maximum']) ?? (below === null ? null : Math.ceil(below) - 1)
-  const from = Math.ceil(least ?? Math.min(1, (most ?? 1) - 9))
-  const to = Math.floor(most ?? from + 9)
-  return from + rng.int(Math.max(1, to - from + 1))
+  const step = Math.max(1, numeric(schema['multipleOf']) ?? 1)
+  const from = Math.ceil((least ?? Math.min(1, (most ?? 1) - 9 * step)) / step)
+  const to = Math.floor((most ?? (from + 9) * step) / step)
+  return (from + rng.int(Math.max(1, to - from + 1))) * step
+}
+
+/** Examples of the formats that JSON Schema names; a format that is not here is not honoured. */
+const formats: Readonly<Record<string, readonly string[]>> = {
+  date: ['2026-03-14', '2025-11-02'],
+  'date-time': ['2026-03-14T09:26:53Z', '2025-11-02T18:00:00Z'],
+  time: ['09:26:53Z', '18:00:00Z'],
+  duration: ['PT20M', 'P3D'],
+  email: ['ada@example.org', 'tom@example.com'],
+  hostname: ['example.org', 'shop.example.com'],
+  ipv4: ['192.0.2.1', '198.51.100.7'],
+  ipv6: ['2001:db8::1', '2001:db8::7'],
+  uri: ['https://example.org/a', 'https://example.com/b'],
+  uuid: ['7d444840-9dc0-11d1-b245-5ffdce74fad2', 'e902893a-9d22-3c7e-a7b8-d6e313b71d9f'],
 }
 
 function stringOf(schema: Schema, rng: Rng): string {
+  const examples = typeof schema['format'] === 'string' ? formats[schema['format']] : undefined
+  if (examples) return examples[rng.int(examples.length)] ?? ''
   const least = numeric(schema['minLength']) ?? 0
   const most = numeric(schema['maxLength']) ?? Math.max(least, 8)
   return fillerText(Math.max(2, Math.ceil(least / 4)), rng).slice(0, most)

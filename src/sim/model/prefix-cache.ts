@@ -5,10 +5,11 @@ export interface PrefixCache {
   /** 1 + the position of the last key in `[from, to)` that is remembered and ready; 0: none. Changes nothing. */
   longest(keys: readonly number[], range: PrefixRange): number
   /**
-   * Remembers these keys from `readyAtMs` on (when prefill ends) and refreshes those already known.
-   * Beyond the bound the keys used longest ago are forgotten, the ends of prompts before their beginnings.
+   * Remembers these keys from `readyAtMs` on (when prefill ends) and refreshes those already known, which keep
+   * the longer time to live. Beyond the bound the keys used longest ago are forgotten, the ends of prompts before
+   * their beginnings.
    */
-  write(keys: readonly number[], nowMs: number, readyAtMs: number): void
+  write(keys: readonly number[], write: PrefixWrite): void
   /** Keys held, expired ones that were not yet dropped included. */
   size(): number
 }
@@ -20,10 +21,16 @@ interface PrefixRange {
   readonly nowMs: number
 }
 
-/** What a `PrefixCache` is made of. */
-export interface PrefixCacheOptions {
+/** When and for how long keys are remembered. */
+interface PrefixWrite {
+  readonly nowMs: number
+  readonly readyAtMs: number
   /** Idle time after which a key is forgotten; `Infinity` for never. */
   readonly ttlMs: number
+}
+
+/** What a `PrefixCache` is made of. */
+interface PrefixCacheOptions {
   /** Most keys held. */
   readonly maxKeys: number
 }
@@ -31,10 +38,11 @@ export interface PrefixCacheOptions {
 interface Entry {
   readyAtMs: number
   expiresAtMs: number
+  ttlMs: number
 }
 
 /** Makes an empty cache. Deterministic: it changes only by `write`. */
-export function createPrefixCache({ ttlMs, maxKeys }: PrefixCacheOptions): PrefixCache {
+export function createPrefixCache({ maxKeys }: PrefixCacheOptions): PrefixCache {
   /** In order of last use, oldest first. */
   const entries = new Map<number, Entry>()
 
@@ -54,16 +62,18 @@ export function createPrefixCache({ ttlMs, maxKeys }: PrefixCacheOptions): Prefi
     return 0
   }
 
-  function write(keys: readonly number[], nowMs: number, readyAtMs: number): void {
+  function write(keys: readonly number[], { nowMs, readyAtMs, ttlMs }: PrefixWrite): void {
     // From the end, so that a prompt's beginning is the most recently used and outlives its end.
     for (let at = keys.length - 1; at >= 0; at--) {
       const key = keys[at] ?? 0
       const known = entries.get(key)
       const isAlive = known !== undefined && known.expiresAtMs > nowMs
+      const keptMs = isAlive ? Math.max(known.ttlMs, ttlMs) : ttlMs
       entries.delete(key)
       entries.set(key, {
         readyAtMs: isAlive ? Math.min(known.readyAtMs, readyAtMs) : readyAtMs,
-        expiresAtMs: nowMs + ttlMs,
+        expiresAtMs: nowMs + keptMs,
+        ttlMs: keptMs,
       })
     }
     for (const oldest of entries.keys()) {

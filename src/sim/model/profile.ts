@@ -1,6 +1,6 @@
 import type { Endpoint } from '../../catalog/index.ts'
 import type { Rng } from '../../core/index.ts'
-import * as data from './calibration.ts'
+import { type Calibration, type EndpointFigures, figuresOf } from './calibration.ts'
 
 /** How fast one endpoint answers. Times are milliseconds of simulated time. */
 export interface EndpointProfile {
@@ -22,57 +22,86 @@ export interface EndpointProfile {
     /** Standard deviation of the logarithm, between requests. */
     readonly sigma: number
   }
-  /** Tokens in each stream chunk. */
-  readonly tokensPerChunk: number
+  /** Tokens in each stream chunk: drawn evenly between the bounds. */
+  readonly chunkTokens: { readonly min: number; readonly max: number }
   /** Length of an answer that nothing else fixes: lognormal. */
   readonly answer: { readonly medianTokens: number; readonly sigma: number }
+  /** Length of the thinking before an answer, at medium effort: lognormal. */
+  readonly reasoning: {
+    readonly medianTokens: number
+    readonly sigma: number
+    /** Whether the model thinks when the request does not say. */
+    readonly isDefault: boolean
+  }
+  /** Answers decoded at once, more wait; null: any number. */
+  readonly slots: number | null
   /** Time to an answer that is an error. */
   readonly refusalMs: number
 }
 
 /** Prompt length at which a published median first token is taken to hold; our assumption. */
 const referenceTokens = 1000
-/** Prefill cost where nothing was fitted, as for the Claude rows; at most a tenth of the median per 1000 tokens. */
-const uncachedMsPer1k = 20
-const cachedMsPer1k = 4
 
-/**
- * The speed of an endpoint, from the calibration tables: fitted model, then measured endpoint,
- * then measured provider, then the median of the market. Pure.
- */
-export function profileOf(endpoint: Endpoint): EndpointProfile {
-  const provider = data.providerAliases[endpoint.provider.id] ?? endpoint.provider.id
-  const slug = slugOf(endpoint.modelId)
-  const fit = fitOf(slug) ?? fitFromMedians(measuredOf(provider, slug))
+/** The speed of an endpoint, from its calibration. Pure. */
+export function profileOf(endpoint: Endpoint, calibration: Calibration): EndpointProfile {
+  const { figures } = figuresOf(endpoint, calibration)
   return {
     ttft: {
-      baseMs: fit.baseMs,
-      msPerUncachedToken: fit.uncachedMsPer1k / 1000,
-      msPerCachedToken: fit.cachedMsPer1k / 1000,
-      sigma: fit.ttftSigma,
-      tailRatio: 0.01,
-      tailFactors: [5, 10],
+      ...firstTokenLaw(figures),
+      sigma: figures.ttftSigma,
+      tailRatio: figures.tailRatio,
+      tailFactors: figures.tailFactors,
     },
-    decode: { tokensPerSecond: fit.tokensPerSecond, sigma: fit.decodeSigma },
-    tokensPerChunk: data.tokensPerChunkByProvider[provider] ?? 1,
-    answer: { medianTokens: 60, sigma: 0.6 },
-    refusalMs: 15,
+    decode: { tokensPerSecond: figures.tokensPerSecond, sigma: figures.decodeSigma },
+    chunkTokens: { min: figures.chunkTokens[0], max: figures.chunkTokens[1] },
+    answer: { medianTokens: figures.answerTokens, sigma: figures.answerSigma },
+    reasoning: {
+      medianTokens: figures.reasoningTokens,
+      sigma: figures.reasoningSigma,
+      isDefault: figures.reasoningByDefault,
+    },
+    slots: figures.slots,
+    refusalMs: figures.refusalMs,
   }
+}
+
+/**
+ * The law as it was fitted; or from a published median, which is taken to hold for a fresh prompt of 1000 tokens,
+ * of which prefill is at most a tenth (cached tokens at most a fifth of that).
+ */
+function firstTokenLaw(figures: EndpointFigures['figures']) {
+  const { ttftMs = 0, ttftBaseMs, uncachedMsPer1k, cachedMsPer1k } = figures
+  const uncached = ttftBaseMs === undefined ? Math.min(uncachedMsPer1k, ttftMs / 10) : uncachedMsPer1k
+  const cached = ttftBaseMs === undefined ? Math.min(cachedMsPer1k, uncached / 5) : cachedMsPer1k
+  return {
+    baseMs: ttftBaseMs ?? ttftMs - (uncached * referenceTokens) / 1000,
+    msPerUncachedToken: uncached / 1000,
+    msPerCachedToken: cached / 1000,
+  }
+}
+
+/** Median first-token time of a prompt in milliseconds of simulated time. Pure. */
+function medianTtftMs(
+  { ttft }: EndpointProfile,
+  prompt: { readonly uncachedTokens: number; readonly cachedTokens: number },
+): number {
+  return (
+    ttft.baseMs +
+    ttft.msPerUncachedToken * prompt.uncachedTokens +
+    ttft.msPerCachedToken * prompt.cachedTokens
+  )
 }
 
 /** Draws the first-token time of one request in milliseconds of simulated time. */
 export function drawTtftMs(
-  { ttft }: EndpointProfile,
+  profile: EndpointProfile,
   prompt: { readonly uncachedTokens: number; readonly cachedTokens: number },
   rng: Rng,
 ): number {
-  const medianMs =
-    ttft.baseMs +
-    ttft.msPerUncachedToken * prompt.uncachedTokens +
-    ttft.msPerCachedToken * prompt.cachedTokens
-  const [min, max] = ttft.tailFactors
-  const usual = medianMs * Math.exp(ttft.sigma * rng.normal())
-  return rng.next() < ttft.tailRatio ? usual * (min + (max - min) * rng.next()) : usual
+  const { sigma, tailRatio, tailFactors } = profile.ttft
+  const [min, max] = tailFactors
+  const usual = medianTtftMs(profile, prompt) * Math.exp(sigma * rng.normal())
+  return rng.next() < tailRatio ? usual * (min + (max - min) * rng.next()) : usual
 }
 
 /** Draws the decode speed of one request in tokens per second of simulated time. */
@@ -83,30 +112,4 @@ export function drawTokensPerSecond({ decode }: EndpointProfile, rng: Rng): numb
 /** Draws the length of a free answer; at least 1 token. */
 export function drawAnswerTokens({ answer }: EndpointProfile, rng: Rng): number {
   return Math.max(1, Math.round(answer.medianTokens * Math.exp(answer.sigma * rng.normal())))
-}
-
-function slugOf(modelId: string): string {
-  const name = modelId.slice(modelId.indexOf('/') + 1)
-  return name.replace(/:.*$/, '').replace(/-instruct$/, '')
-}
-
-function fitOf(slug: string): data.Fit | undefined {
-  const family = Object.keys(data.fitted).find(name => slug.startsWith(name))
-  return family === undefined ? undefined : data.fitted[family]
-}
-
-function measuredOf(provider: string, slug: string): data.Measured {
-  return data.measuredByEndpoint[slug]?.[provider] ?? data.measuredByProvider[provider] ?? data.unmeasured
-}
-
-function fitFromMedians([ttftMs, tokensPerSecond]: data.Measured): data.Fit {
-  const uncached = Math.min(uncachedMsPer1k, ttftMs / 10)
-  return {
-    baseMs: ttftMs - (uncached * referenceTokens) / 1000,
-    uncachedMsPer1k: uncached,
-    cachedMsPer1k: Math.min(cachedMsPer1k, uncached / 5),
-    ttftSigma: 0.3,
-    tokensPerSecond,
-    decodeSigma: 0.25,
-  }
 }

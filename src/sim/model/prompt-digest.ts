@@ -8,6 +8,8 @@ export interface PromptPart {
   readonly text: string
   /** Whether the caller marked its end as a cache breakpoint (`cache_control`). */
   readonly isMarked: boolean
+  /** How long the mark asks to be remembered (`cache_control.ttl`); null or left out: the endpoint's usual time. */
+  readonly ttlSeconds?: number | null
 }
 
 /** A prompt as the cache and the meter see it; holds no text. */
@@ -25,8 +27,12 @@ export interface PromptDigest {
     readonly tokens: readonly number[]
     /** Positions in `keys` that the caller marked, ascending. */
     readonly marked: readonly number[]
+    /** For each mark, the time to live it asks for; null: the endpoint's usual one. */
+    readonly markTtlSeconds: readonly (number | null)[]
   }
 }
+
+const noPrefixes = { keys: [], tokens: [], marked: [], markTtlSeconds: [] }
 
 /** Tokens of that many bytes, rounded up. */
 export function tokensOfBytes(bytes: number): number {
@@ -42,7 +48,7 @@ export function tokensOfBytes(bytes: number): number {
 export function digestPrompt(parts: readonly PromptPart[], cache: PromptCache): PromptDigest {
   switch (cache.mode) {
     case 'none':
-      return { ...digestParts(parts), prefixes: { keys: [], tokens: [], marked: [] } }
+      return { ...digestParts(parts), prefixes: noPrefixes }
     case 'explicit':
       return digestParts(parts)
     case 'implicit':
@@ -70,7 +76,8 @@ function digestBlocks(parts: readonly PromptPart[], blockTokens: number): Prompt
     tokens.push(at + blockTokens)
   }
   mix(lanes, bytes.subarray(at * bytesPerToken))
-  return { tokens: tokensOfBytes(bytes.length), key: keyOf(lanes), prefixes: { keys, tokens, marked: [] } }
+  const prefixes = { ...noPrefixes, keys, tokens }
+  return { tokens: tokensOfBytes(bytes.length), key: keyOf(lanes), prefixes }
 }
 
 function digestParts(parts: readonly PromptPart[]): PromptDigest {
@@ -86,7 +93,9 @@ function digestParts(parts: readonly PromptPart[]): PromptDigest {
     tokens.push(tokensOfBytes(length))
   }
   const marked = parts.flatMap(({ isMarked }, position) => (isMarked ? [position] : []))
-  return { tokens: tokensOfBytes(length), key: keyOf(lanes), prefixes: { keys, tokens, marked } }
+  const markTtlSeconds = marked.map(position => parts[position]?.ttlSeconds ?? null)
+  const prefixes = { keys, tokens, marked, markTtlSeconds }
+  return { tokens: tokensOfBytes(length), key: keyOf(lanes), prefixes }
 }
 
 function startLanes(): Lanes {

@@ -1,92 +1,109 @@
-import type { AnswerWish } from '../model/answer-text.ts'
-import type { PromptPart } from '../model/prompt-digest.ts'
 import { isObject, type JsonObject } from '../../core/index.ts'
+import { listOf, objectOf } from '../json.ts'
+import { parseEffort, type ReasoningWish } from '../reasoning-wish.ts'
+import type { ToolChoice, DeclaredTool } from '../model/tool-answer.ts'
+import { wishFor } from '../orders.ts'
+import type { CallFacts, ChatRequest, InvalidRequest } from '../protocol.ts'
 import { contentText, promptParts } from './prompt-parts.ts'
 
-/** A chat completions request, checked. */
-export interface ChatRequest {
-  readonly model: string
-  readonly stream: boolean
-  /** Whether a stream ends with a usage chunk. */
-  readonly includeUsage: boolean
-  readonly prompt: readonly PromptPart[]
-  readonly maxTokens: number | null
-  readonly wish: AnswerWish
-}
-
-/** A request body that OpenAI's API would turn down, with the field at fault. */
-export interface InvalidRequest {
-  readonly kind: 'invalid'
-  readonly message: string
-  readonly param: string | null
-}
-
-/** A line of the last user message that says what to answer. */
-const order = 'Reply with exactly: '
-
-/**
- * Reads a request body. Pure; unknown fields are ignored, as real providers mostly do.
- *
- * @param body The parsed JSON body.
- * @param outputTokens Length of a free answer that the caller asked for by header; null: none.
- */
+/** Reads a chat completions body. Pure; unknown fields are ignored, as real providers mostly do. */
 export function parseChatRequest(
   body: unknown,
-  outputTokens: number | null,
+  { outputTokens }: CallFacts,
 ): { readonly kind: 'ok'; readonly request: ChatRequest } | InvalidRequest {
   if (!isObject(body)) return invalid('We could not parse the JSON body of your request.', null)
-  const { model, messages, tools, stream } = body as { readonly [name: string]: unknown }
-  if (typeof model !== 'string') return invalid('you must provide a model parameter', 'model')
-  if (!Array.isArray(messages) || messages.length === 0)
-    return invalid("Invalid 'messages': expected a non-empty array.", 'messages')
-  const maxTokens = maxTokensOf(body)
-  if (maxTokens === 'invalid')
-    return invalid("Invalid 'max_tokens': expected a positive integer.", 'max_tokens')
+  const wrong = faultOf(body)
+  if (wrong) return wrong
+  const messages = listOf(body['messages'])
+  const tools = listOf(body['tools'])
   return {
     kind: 'ok',
     request: {
-      model,
-      stream: stream === true,
-      includeUsage: isObject(body['stream_options']) && body['stream_options']['include_usage'] === true,
-      prompt: promptParts(messages, Array.isArray(tools) ? tools : []),
-      maxTokens,
-      wish: wishOf(body, messages, outputTokens),
+      model: String(body['model']),
+      stream: body['stream'] === true,
+      prompt: promptParts(messages, tools),
+      maxTokens: numberOf(body['max_completion_tokens'] ?? body['max_tokens']),
+      wish: wishFor({
+        text: lastQuestion(messages),
+        tools: declaredTools(tools),
+        toolChoice: toolChoiceOf(body['tool_choice']),
+        isParallel: body['parallel_tool_calls'] !== false,
+        isFollowUp: objectOf(messages.at(-1))['role'] === 'tool',
+        json: jsonWish(objectOf(body['response_format'])),
+        outputTokens,
+      }),
+      stop: [body['stop'] ?? []].flat().filter(text => typeof text === 'string'),
+      reasoning: reasoningOf(body),
+      shape: {
+        includeUsage: objectOf(body['stream_options'])['include_usage'] === true,
+        includeReasoning: true,
+      },
     },
   }
+}
+
+/** What the real API would turn down. More than one choice is turned down too: the simulators do not give it. */
+function faultOf(body: JsonObject): InvalidRequest | null {
+  const { model, messages, n } = body as { readonly [name: string]: unknown }
+  if (typeof model !== 'string') return invalid('you must provide a model parameter', 'model')
+  if (!Array.isArray(messages) || messages.length === 0)
+    return invalid("Invalid 'messages': expected a non-empty array.", 'messages')
+  const most = body['max_completion_tokens'] ?? body['max_tokens'] ?? null
+  if (most !== null && !(typeof most === 'number' && Number.isInteger(most) && most > 0))
+    return invalid("Invalid 'max_tokens': expected a positive integer.", 'max_tokens')
+  if ((n ?? 1) !== 1) return invalid("Invalid 'n': simulated providers give one choice.", 'n')
+  return toolFault(body)
+}
+
+function toolFault(body: JsonObject): InvalidRequest | null {
+  const tools = declaredTools(listOf(body['tools']))
+  const choice = toolChoiceOf(body['tool_choice'])
+  if (choice.kind === 'named' && !tools.some(({ name }) => name === choice.name))
+    return invalid(`Tool choice '${choice.name}' not found in 'tools' parameter.`, 'tool_choice')
+  if (choice.kind === 'required' && tools.length === 0)
+    return invalid("'tool_choice' is only allowed when 'tools' are specified.", 'tool_choice')
+  return null
 }
 
 function invalid(message: string, param: string | null): InvalidRequest {
   return { kind: 'invalid', message, param }
 }
 
-function maxTokensOf(body: JsonObject): number | null | 'invalid' {
-  const value = body['max_completion_tokens'] ?? body['max_tokens'] ?? null
-  if (value === null) return null
-  return typeof value === 'number' && Number.isInteger(value) && value > 0 ? value : 'invalid'
+function declaredTools(tools: readonly unknown[]): readonly DeclaredTool[] {
+  return tools.flatMap(tool => {
+    const { name, parameters } = objectOf(objectOf(tool)['function']) as { readonly [name: string]: unknown }
+    if (typeof name !== 'string') return []
+    return [{ name, parameters: isObject(parameters) ? parameters : null }]
+  })
 }
 
-function wishOf(body: JsonObject, messages: readonly unknown[], outputTokens: number | null): AnswerWish {
-  const text = orderedText(messages)
-  if (text !== null) return { kind: 'exact', text }
-  const format = body['response_format']
-  const type = isObject(format) ? format['type'] : 'text'
-  if (type === 'json_object') return { kind: 'json', schema: null }
-  if (type === 'json_schema') return { kind: 'json', schema: schemaOf(format) }
-  return { kind: 'filler', tokens: outputTokens }
+function toolChoiceOf(choice: unknown): ToolChoice {
+  if (choice === 'none' || choice === 'required') return { kind: choice }
+  const name = objectOf(objectOf(choice)['function'])['name']
+  return typeof name === 'string' ? { kind: 'named', name } : { kind: 'auto' }
 }
 
-function orderedText(messages: readonly unknown[]): string | null {
+function jsonWish(format: JsonObject): { readonly schema: JsonObject | null } | null {
+  if (format['type'] === 'json_object') return { schema: null }
+  if (format['type'] !== 'json_schema') return null
+  const schema = objectOf(format['json_schema'])['schema']
+  return { schema: isObject(schema) ? schema : null }
+}
+
+/** OpenAI's `reasoning_effort`, or OpenRouter's `reasoning` object. */
+function reasoningOf(body: JsonObject): ReasoningWish | undefined {
+  const { effort, max_tokens: maxTokens, enabled } = objectOf(body['reasoning']) as Record<string, unknown>
+  if (typeof maxTokens === 'number') return { kind: 'budget', maxTokens }
+  const asked = body['reasoning_effort'] ?? effort
+  if (asked !== undefined) return parseEffort(asked)
+  return typeof enabled === 'boolean' ? parseEffort(enabled ? 'medium' : 'none') : undefined
+}
+
+function lastQuestion(messages: readonly unknown[]): string {
   const last = messages.filter(isObject).findLast(message => message['role'] === 'user')
-  const text = `\n${last ? contentText(last) : ''}`
-  const at = text.lastIndexOf(`\n${order}`)
-  if (at < 0) return null
-  const start = at + 1 + order.length
-  const end = text.indexOf('\n', start)
-  return text.slice(start, end < 0 ? undefined : end).trimEnd()
+  return last ? contentText(last) : ''
 }
 
-function schemaOf(format: unknown): JsonObject | null {
-  const named = isObject(format) ? format['json_schema'] : null
-  const schema = isObject(named) ? named['schema'] : null
-  return isObject(schema) ? schema : null
+function numberOf(value: unknown): number | null {
+  return typeof value === 'number' ? value : null
 }

@@ -1,29 +1,18 @@
 import type { Refusal } from '../model/answer-plan.ts'
-
-/** An error answer in OpenAI's shape. */
-export interface ErrorAnswer {
-  readonly status: number
-  readonly error: {
-    readonly message: string
-    readonly type: string
-    readonly param: string | null
-    readonly code: string | null
-  }
-}
-
-/** Where a refusal happened, for its message. */
-export interface RefusalPlace {
-  readonly model: string
-  readonly limitPerMinute: number | null
-  /** How much faster than life the simulation runs. */
-  readonly speed: number
-}
+import type { ErrorAnswer, RefusalPlace } from '../protocol.ts'
 
 /** The error answer of a refusal; wording follows recorded answers of the real API. Pure. */
 export function refusalAnswer(refusal: Refusal, place: RefusalPlace): ErrorAnswer {
   switch (refusal.kind) {
     case 'status':
       return statusAnswer(refusal.status)
+    case 'quota':
+      return answer(429, {
+        message: 'You exceeded your current quota, please check your plan and billing details.',
+        type: 'insufficient_quota',
+        param: null,
+        code: 'insufficient_quota',
+      })
     case 'context_length':
       return answer(400, {
         message: `This model's maximum context length is ${refusal.contextTokens} tokens. However, your messages resulted in ${refusal.requestedTokens} tokens. Please reduce the length of the messages.`,
@@ -40,6 +29,14 @@ export function refusalAnswer(refusal: Refusal, place: RefusalPlace): ErrorAnswe
       })
   }
 }
+
+/** What stands for a chunk, or for a body, of an answer that fails after its status was sent. */
+export const failureBody: object = answer(500, {
+  message: 'The server had an error while processing your request. Sorry about that!',
+  type: 'server_error',
+  param: null,
+  code: 'server_error',
+}).body
 
 /** 401 for a request without a bearer token. */
 export const missingKey: ErrorAnswer = answer(401, {
@@ -60,7 +57,7 @@ export function unknownModel(model: string): ErrorAnswer {
 }
 
 /** 400 (or another 4xx) for a request that cannot be read. */
-export function badRequest(message: string, param: string | null, status = 400): ErrorAnswer {
+export function badRequest(status: number, message: string, param: string | null): ErrorAnswer {
   return answer(status, { message, type: 'invalid_request_error', param, code: null })
 }
 
@@ -84,13 +81,27 @@ function statusAnswer(status: number): ErrorAnswer {
 }
 
 function limitMessage(refusal: Refusal & { kind: 'limited' }, place: RefusalPlace): string {
-  const unit = refusal.limit === 'tokens' ? 'tokens per min (TPM)' : 'requests per min (RPM)'
-  const limit = `Limit ${place.limitPerMinute ?? 60}, Requested ${refusal.limit === 'tokens' ? refusal.requestedTokens : 1}.`
-  if (refusal.retryAfterMs === null) return `Request too large for ${place.model} on ${unit}: ${limit}`
-  const waitMs = Math.ceil(refusal.retryAfterMs / place.speed)
-  return `Rate limit reached for ${place.model} on ${unit}: ${limit} Please try again in ${waitMs}ms.`
+  const { limit: what, per = 'minute', retryAfterMs, requestedTokens } = refusal
+  const unit = per === 'concurrency' ? 'concurrent requests' : `${what} ${spans[per][what]}`
+  const requested = what === 'tokens' ? requestedTokens : 1
+  const figures = `Limit ${place.limit ?? 60}, Requested ${requested}.`
+  if (retryAfterMs === null) return `Request too large for ${place.model} on ${unit}: ${figures}`
+  const waitMs = Math.ceil(retryAfterMs / place.speed)
+  return `Rate limit reached for ${place.model} on ${unit}: ${figures} Please try again in ${waitMs}ms.`
 }
 
-function answer(status: number, error: ErrorAnswer['error']): ErrorAnswer {
-  return { status, error }
+const spans = {
+  minute: { requests: 'per min (RPM)', tokens: 'per min (TPM)' },
+  day: { requests: 'per day (RPD)', tokens: 'per day (TPD)' },
+} as const
+
+interface ErrorBody {
+  readonly message: string
+  readonly type: string
+  readonly param: string | null
+  readonly code: string | null
+}
+
+function answer(status: number, error: ErrorBody): ErrorAnswer {
+  return { status, body: { error } }
 }

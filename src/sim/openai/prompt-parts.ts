@@ -1,4 +1,5 @@
 import type { PromptPart } from '../model/prompt-digest.ts'
+import { markedPart, unmarkedJson } from '../cache-mark.ts'
 import { isObject, type JsonObject } from '../../core/index.ts'
 
 /** Four characters, one token, before each message, so that a role counts and messages cannot run together. */
@@ -15,7 +16,7 @@ const marks: Readonly<Record<string, string>> = {
  * each message behind a mark of four characters. A longer conversation begins with the parts of a shorter one.
  */
 export function promptParts(messages: readonly unknown[], tools: readonly unknown[]): readonly PromptPart[] {
-  const toolParts = tools.map(tool => ({ text: JSON.stringify(tool), isMarked: isMarked(tool) }))
+  const toolParts = tools.map(tool => markedPart(unmarkedJson(tool), tool))
   return [...toolParts, ...messages.flatMap(messageParts)]
 }
 
@@ -37,15 +38,11 @@ function messageParts(message: unknown): readonly PromptPart[] {
 
 function contentParts(message: JsonObject): readonly PromptPart[] {
   const content = message['content']
-  if (typeof content === 'string') return [{ text: content, isMarked: isMarked(message) }]
+  if (typeof content === 'string') return [markedPart(content, message)]
   if (!Array.isArray(content)) return []
-  return content.map(part => ({ text: partText(part), isMarked: isMarked(part) }))
+  return content.map(part => markedPart(partText(part), part))
 }
 
 function partText(part: unknown): string {
-  return isObject(part) && typeof part['text'] === 'string' ? part['text'] : JSON.stringify(part)
-}
-
-function isMarked(value: unknown): boolean {
-  return isObject(value) && isObject(value['cache_control'])
+  return isObject(part) && typeof part['text'] === 'string' ? part['text'] : unmarkedJson(part)
 }

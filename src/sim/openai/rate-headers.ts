@@ -1,19 +1,31 @@
-import type { LimitState, RateState } from '../model/rate-limiter.ts'
+import type { LimitState } from '../model/rate-limiter.ts'
+import type { HeaderFacts } from '../protocol.ts'
+import { dialectOf } from './dialects.ts'
 
 /**
- * OpenAI's rate-limit headers. Resets are Go-style durations of real time (`12ms`, `1.5s`, `6m0s`). Pure.
+ * OpenAI's headers in a provider's dialect: the request id, the limits with resets as Go-style durations of real
+ * time (`12ms`, `1.5s`, `6m0s`), and when to try again, in whole seconds (at least 1) and in milliseconds. Pure.
  *
- * @param speed How much faster than life the simulation runs; limits refill by simulated time.
+ * A provider that tells requests a day (Groq) tells those a minute where the endpoint has no daily limit.
  */
-export function rateHeaders({ requests, tokens }: RateState, speed: number): Record<string, string> {
-  return { ...limitHeaders('requests', requests, speed), ...limitHeaders('tokens', tokens, speed) }
+export function completionHeaders(facts: HeaderFacts): Readonly<Record<string, string>> {
+  const { id, provider, rate, speed } = facts
+  const { requestHeaders } = dialectOf(provider)
+  const requests = (requestHeaders === 'day' ? rate.requestsPerDay : null) ?? rate.requests
+  const limits = requestHeaders && {
+    ...limitHeaders('requests', requests, speed),
+    ...limitHeaders('tokens', rate.tokens, speed),
+  }
+  return { 'x-request-id': `req_${id}`, ...limits, ...retryHeaders(facts) }
 }
 
-/** Headers that say when to try again, in whole seconds (at least 1) and in milliseconds; none for null. */
-export function retryHeaders(retryAfterMs: number | null, speed: number): Record<string, string> {
+function retryHeaders({ provider, retryAfterMs, speed }: HeaderFacts): Record<string, string> {
   if (retryAfterMs === null) return {}
   const realMs = Math.ceil(retryAfterMs / speed)
-  return { 'retry-after': String(Math.max(1, Math.ceil(realMs / 1000))), 'retry-after-ms': String(realMs) }
+  return {
+    'retry-after': String(Math.max(1, Math.ceil(realMs / 1000))),
+    ...(dialectOf(provider).hasRetryMs ? { 'retry-after-ms': String(realMs) } : {}),
+  }
 }
 
 /** A duration as Go prints it. */

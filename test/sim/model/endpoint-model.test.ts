@@ -3,6 +3,9 @@ import type { Endpoint } from '../../../src/catalog/index.ts'
 import { createRng } from '../../../src/core/index.ts'
 import type { AnswerPlan } from '../../../src/sim/model/answer-plan.ts'
 import { type Arrival, createEndpointModel } from '../../../src/sim/model/endpoint-model.ts'
+import { builtinCalibration } from '../../../src/sim/builtin-calibration.ts'
+import { type EndpointProfile, profileOf } from '../../../src/sim/model/profile.ts'
+import type { ReasoningWish } from '../../../src/sim/model/reasoning.ts'
 import { digestPrompt, type PromptPart } from '../../../src/sim/model/prompt-digest.ts'
 import { endpointOf } from '../tiny-catalog.ts'
 
@@ -46,8 +49,9 @@ function answerOf(plan: AnswerPlan): AnswerPlan & { kind: 'answer' } {
   return plan
 }
 
-function playOn(endpoint: Endpoint) {
-  const model = createEndpointModel({ endpoint, rng })
+function playOn(endpoint: Endpoint, figures: Partial<EndpointProfile> = {}) {
+  const profile = { ...profileOf(endpoint, builtinCalibration()), ...figures }
+  const model = createEndpointModel({ endpoint, profile, rng })
   return (prompt: string | readonly PromptPart[], changes?: Changes) =>
     model.admit(arrivalOf(prompt, endpoint, changes)).plan
 }
@@ -194,6 +198,95 @@ describe('createEndpointModel', () => {
     const usual = answerOf(playOn(endpointOf())(prompt))
     expect(slow.headersAtMs).toBe(0)
     expect(slow.chunks[0]?.atMs).toBeCloseTo(usual.headersAtMs + 5000)
+  })
+
+  it('makes a request wait for a slot, and shows the wait in its first token', () => {
+    const [free, full] = [playOn(endpointOf()), playOn(endpointOf(), { slots: 1 })]
+    const first = answerOf(full(prompt, { drawId: 'first', wanted: 100 }))
+    const second = answerOf(full(prompt, { drawId: 'second', nowMs: 5 }))
+    free(prompt, { drawId: 'first' })
+    const unhindered = answerOf(free(prompt, { drawId: 'second', nowMs: 5 }))
+    const waitMs = first.endAtMs - 5
+    expect(second.headersAtMs).toBeCloseTo(unhindered.headersAtMs + waitMs)
+    expect(second.endAtMs).toBeCloseTo(unhindered.endAtMs + waitMs)
+  })
+
+  it('answers at another pace when told to: first token and speed apart', () => {
+    const usual = answerOf(playOn(endpointOf())(prompt, { wanted: 50 }))
+    const pace = { ttftFactor: 3, decodeFactor: 0.5 }
+    const drifted = answerOf(playOn(endpointOf())(prompt, { wanted: 50, pace }))
+    expect(drifted.headersAtMs).toBeCloseTo(3 * usual.headersAtMs)
+    const decodeMs = (plan: typeof usual) => plan.endAtMs - plan.headersAtMs
+    expect(decodeMs(drifted)).toBeCloseTo(2 * decodeMs(usual))
+  })
+
+  it('sends chunks of several tokens where the provider does, at the same speed', () => {
+    const play = (min: number, max: number) =>
+      answerOf(playOn(endpointOf(), { chunkTokens: { min, max } })(prompt, { wanted: 500 }))
+    const [single, several] = [play(1, 1), play(1, 9)]
+    const sizes = several.chunks.map(({ text }) => text.length / 4)
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(500)
+    expect(Math.min(...sizes)).toBe(1)
+    expect(Math.max(...sizes)).toBe(9)
+    const speed = (plan: typeof single, firstTokens: number) =>
+      (500 - firstTokens) / (plan.endAtMs - plan.headersAtMs)
+    expect(speed(several, sizes[0] ?? 0)).toBeCloseTo(speed(single, 1))
+  })
+
+  it('thinks before it answers, when asked and able, and counts that as output', () => {
+    const supportedParameters = new Set(['reasoning'])
+    const endpoint = endpointOf({ supportedParameters })
+    const ask = (reasoning: ReasoningWish | undefined, changes: Changes = {}, on = endpoint) => {
+      const arrival = arrivalOf(prompt, on, changes)
+      const profile = profileOf(on, builtinCalibration())
+      const request = { ...arrival.request, ...(reasoning && { reasoning }) }
+      return answerOf(createEndpointModel({ endpoint: on, profile, rng }).admit({ ...arrival, request }).plan)
+    }
+    const plan = ask({ kind: 'effort', effort: 'high' })
+    expect(plan.blocks.map(({ kind }) => kind)).toEqual(['reasoning', 'text'])
+    expect(plan.chunks[0]).toMatchObject({ block: 0, atMs: plan.headersAtMs })
+    expect(plan.usage.outputTokens).toBe(plan.chunks.length)
+    expect(plan.usage.reasoningTokens).toBe(plan.chunks.filter(({ block }) => block === 0).length)
+    expect(ask(undefined).usage.reasoningTokens).toBe(0)
+    expect(ask({ kind: 'off' }).usage.reasoningTokens).toBe(0)
+    expect(ask({ kind: 'effort', effort: 'high' }, {}, endpointOf()).usage.reasoningTokens).toBe(0)
+    expect(ask({ kind: 'budget', maxTokens: 5 }).usage.reasoningTokens).toBe(5)
+    const short = ask({ kind: 'effort', effort: 'medium' }, { wanted: 20 }).usage
+    expect(short).toMatchObject({ outputTokens: 20, reasoningTokens: 10 })
+  })
+
+  it('thinks unasked where the model does so by itself', () => {
+    const provider = 'google-ai-studio'
+    const supportedParameters = new Set(['reasoning'])
+    const pro = endpointOf({ provider, modelId: 'google/gemini-2.5-pro', supportedParameters })
+    expect(answerOf(playOn(pro)(prompt)).usage.reasoningTokens).toBeGreaterThan(0)
+  })
+
+  it('tells writes for an hour from usual ones, and keeps each for its time', () => {
+    const cache = { mode: 'explicit', minTokens: 50, blockTokens: 1, ttlSeconds: 300 } as const
+    const play = playOn(endpointOf({ cache }))
+    const tools = { text: 't'.repeat(400), isMarked: true, ttlSeconds: 3600 }
+    const system = { text: 's'.repeat(200), isMarked: true }
+    const usage = (nowMs: number) => answerOf(play([tools, system], { nowMs })).usage
+    const minute = 60_000
+    expect(usage(0)).toMatchObject({ cachedTokens: 0, writtenTokens: 150, longWrittenTokens: 100 })
+    expect(usage(2 * minute)).toMatchObject({ cachedTokens: 150, writtenTokens: 0, longWrittenTokens: 0 })
+    expect(usage(30 * minute)).toMatchObject({ cachedTokens: 100, writtenTokens: 50, longWrittenTokens: 0 })
+    expect(usage(91 * minute)).toMatchObject({ cachedTokens: 0, writtenTokens: 150, longWrittenTokens: 100 })
+  })
+
+  it('keeps an earlier mark warm by reading it', () => {
+    const cache = { mode: 'explicit', minTokens: 50, blockTokens: 1, ttlSeconds: 300 } as const
+    const play = playOn(endpointOf({ cache }))
+    const first = { text: 's'.repeat(400), isMarked: true }
+    const later = [
+      { ...first, isMarked: false },
+      { text: 'q'.repeat(40), isMarked: true },
+    ]
+    const minute = 60_000
+    play([first])
+    expect(answerOf(play(later, { nowMs: 4 * minute })).usage.cachedTokens).toBe(100)
+    expect(answerOf(play([first], { nowMs: 8 * minute })).usage.cachedTokens).toBe(100)
   })
 
   it('cuts a stream after the first chunk and before the last, in both ways', () => {

@@ -26,7 +26,12 @@ describe('faultFor', () => {
     ['another model', { model: 'openai/gpt-5.5' }, 1500, false],
     ['its model', { model: endpoint.modelId }, 1500, true],
     ['nobody with a share of 0', { ratio: 0 }, 1500, false],
-  ])('decides for %s', (...row) => {
+    ['the first part of a period when it flaps', { flap: { periodMs: 100, onMs: 30 } }, 1529, true],
+    ['the rest of a period when it flaps', { flap: { periodMs: 100, onMs: 30 } }, 1530, false],
+    ['its key', { keyNumber: 1 }, 1500, true],
+    ['another key', { keyNumber: 2 }, 1500, false],
+    ['a new connection when it hits used ones', { kind: 'keep_alive_reset' }, 1500, false],
+  ] as const)('decides for %s', (...row) => {
     const [, changes, elapsedMs, isHit] = row
     const hit = faultFor([{ ...rule, ...changes }], { endpoint, elapsedMs, rng })
     expect(hit !== null).toBe(isHit)

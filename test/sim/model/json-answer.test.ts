@@ -3,7 +3,15 @@ import { describe, expect, it } from 'vitest'
 import { createRng } from '../../../src/core/index.ts'
 import { jsonFor } from '../../../src/sim/model/json-answer.ts'
 
-const ajv = new Ajv2020({ strict: false })
+const formats = {
+  date: /^\d{4}-\d\d-\d\d$/,
+  'date-time': /^\d{4}-\d\d-\d\dT[\d:]{8}Z$/,
+  email: /^\w+@[\w.]+$/,
+  uuid: /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/,
+  uri: /^https:\/\/[\w./]+$/,
+  'of our own': true,
+} as const
+const ajv = new Ajv2020({ strict: false, formats })
 
 describe('jsonFor', () => {
   it('gives an object where any will do', () => {
@@ -91,6 +99,34 @@ describe('jsonFor', () => {
     [
       'recursion',
       { type: 'object', properties: { name: { type: 'string' }, next: { $ref: '#' } }, required: ['name'] },
+    ],
+    [
+      'formats',
+      {
+        type: 'object',
+        properties: {
+          day: { type: 'string', format: 'date' },
+          at: { type: 'string', format: 'date-time' },
+          mail: { type: 'string', format: 'email' },
+          id: { type: 'string', format: 'uuid' },
+          page: { type: 'string', format: 'uri' },
+          odd: { type: 'string', format: 'of our own' },
+        },
+      },
+    ],
+    [
+      'multiples',
+      {
+        type: 'object',
+        properties: {
+          n: { type: 'integer', multipleOf: 5, minimum: 12, maximum: 33 },
+          m: { type: 'number', multipleOf: 7 },
+        },
+      },
+    ],
+    [
+      'tuples',
+      { type: 'array', prefixItems: [{ type: 'string' }, { type: 'integer' }], items: false, maxItems: 2 },
     ],
     ['required properties without a schema of their own', { type: 'object', required: ['anything'] }],
   ])('satisfies a schema with %s', (_, schema) => {

@@ -1,0 +1,33 @@
+import { type JsonObject } from '../../core/index.ts'
+import { listOf, objectOf } from '../json.ts'
+import type { PromptPart } from '../model/prompt-digest.ts'
+
+/** Four characters, one token, before each content, as in the other protocols. */
+const marks: Readonly<Record<string, string>> = { model: '<|a>', system: '<|s>', user: '<|u>' }
+
+/** Writes tools, system instruction and contents as the parts that tokens and cached prefixes are counted on. */
+export function promptParts({ tools, systemInstruction, contents }: JsonObject): readonly PromptPart[] {
+  const system = systemInstruction === undefined ? [] : [{ ...objectOf(systemInstruction), role: 'system' }]
+  const turns = [...system, ...listOf(contents)].map(objectOf).map(content => {
+    const text = listOf(content['parts']).map(partText).join('')
+    const { role } = content
+    return (marks[typeof role === 'string' ? role : 'user'] ?? '<|?>') + text
+  })
+  return [...listOf(tools).map(tool => JSON.stringify(tool)), ...turns].map(text => ({
+    text,
+    isMarked: false,
+  }))
+}
+
+/** The text of a content; parts that are not text are left out. */
+export function contentText(content: JsonObject): string {
+  return listOf(content['parts'])
+    .map(part => objectOf(part)['text'])
+    .filter(text => typeof text === 'string')
+    .join('\n')
+}
+
+function partText(part: unknown): string {
+  const { text } = objectOf(part)
+  return typeof text === 'string' ? text : JSON.stringify(part)
+}

@@ -1,0 +1,59 @@
+import { tokensOfBlock } from '../model/answer-content.ts'
+import type { AnswerChunk, AnswerUsage } from '../model/answer-plan.ts'
+import type { AnswerToWrite, AnswerWriter } from '../protocol.ts'
+import { finishOf, partOf, responseBody } from './answer-body.ts'
+import { failureBody } from './error-body.ts'
+
+/**
+ * Makes a writer of a response stream. Each record tells the usage so far; a function call comes whole, when its
+ * last piece is due; the last record has an empty text and the finish reason.
+ */
+export function createResponseWriter(answer: AnswerToWrite): AnswerWriter {
+  const { plan } = answer
+  const usageSoFar = createUsageSoFar(answer)
+  const record = (parts: readonly object[], usage: AnswerUsage | null, finishReason: string | null) =>
+    `data: ${JSON.stringify(responseBody(answer, { parts, finishReason, usage }))}\n\n`
+  let at = 0
+
+  function piece(chunk: AnswerChunk): string {
+    at += 1
+    const usage = usageSoFar(chunk)
+    const block = plan.blocks[chunk.block]
+    if (!block) return ''
+    if (block.kind === 'tool_call' && plan.chunks[at]?.block === chunk.block) return ''
+    const part = partOf(answer, block.kind === 'tool_call' ? block : { ...block, text: chunk.text })
+    return part === null ? '' : record([part], usage, null)
+  }
+  return Object.freeze({
+    open: () => '',
+    piece,
+    close: () => record([{ text: '' }], plan.statedUsage, finishOf(answer)),
+    failure: () => `data: ${JSON.stringify(failureBody)}\n\n`,
+  })
+}
+
+/** Adds pieces up; null when the answer states no usage. */
+function createUsageSoFar({ plan }: AnswerToWrite): (chunk: AnswerChunk) => AnswerUsage | null {
+  const { statedUsage } = plan
+  let ended = { outputTokens: 0, reasoningTokens: 0 }
+  let current = { block: -1, text: '', tokens: 0 }
+
+  return chunk => {
+    const block = plan.blocks[chunk.block]
+    if (!statedUsage || !block) return null
+    if (chunk.block !== current.block) {
+      const wasReasoning = plan.blocks[current.block]?.kind === 'reasoning'
+      ended = {
+        outputTokens: ended.outputTokens + current.tokens,
+        reasoningTokens: ended.reasoningTokens + (wasReasoning ? current.tokens : 0),
+      }
+    }
+    const text = chunk.block === current.block ? current.text + chunk.text : chunk.text
+    current = { block: chunk.block, text, tokens: tokensOfBlock({ ...block, text }) }
+    return {
+      ...statedUsage,
+      outputTokens: ended.outputTokens + current.tokens,
+      reasoningTokens: ended.reasoningTokens + (block.kind === 'reasoning' ? current.tokens : 0),
+    }
+  }
+}
