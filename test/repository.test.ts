@@ -38,7 +38,16 @@ describe('package-lock.json', () => {
     expect(lockText).not.toContain('"resolved"')
     const hosts = [...lockText.matchAll(/https?:\/\/([^/"]+)/g)].map(([, host]) => host)
     // What is left are links that say how to fund a package.
-    expect(new Set(hosts)).toEqual(new Set(['github.com', 'opencollective.com', 'tidelift.com']))
+    expect(new Set(hosts)).toEqual(
+      new Set([
+        'github.com',
+        'opencollective.com',
+        'tidelift.com',
+        'feross.org',
+        'paypal.me',
+        'www.patreon.com',
+      ]),
+    )
   })
 
   it('has a checksum for every package, but for optional ones of platforms that npm could not resolve', () => {
