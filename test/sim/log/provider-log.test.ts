@@ -52,9 +52,11 @@ interface Play {
   readonly asks: readonly Ask[]
   readonly faults?: readonly FaultRule[]
   readonly speed?: number
+  /** All at once instead of one after another. */
+  readonly together?: true
 }
 
-/** Plays requests one after another against fresh providers and gives the log they leave. */
+/** Plays requests against fresh providers and gives the log they leave. */
 async function logOf(path: string, play: Play) {
   const clock = createSystemClock()
   const pace = play.speed ?? speed
@@ -68,7 +70,9 @@ async function logOf(path: string, play: Play) {
     faults: play.faults ?? [],
     log,
   })
-  for (const one of play.asks) await ask(sim.url, one).catch(() => undefined)
+  const asking = (one: Ask) => ask(sim.url, one).catch(() => undefined)
+  if (play.together) await Promise.all(play.asks.map(asking))
+  else for (const one of play.asks) await asking(one)
   await sim.close()
   await log.close()
   expect(log.dropped()).toBe(0)
@@ -126,7 +130,7 @@ describe('openProviderLog', () => {
     }
   })
 
-  it('gives the same log twice for the same seed, real stamps aside', async () => {
+  it('gives the same log twice for the same seed, order of concurrent requests and real stamps aside', async () => {
     await using folder = await makeTemporaryFolder()
     const faults: FaultRule[] = [
       {
@@ -143,21 +147,24 @@ describe('openProviderLog', () => {
     const asks = Array.from({ length: 30 }, (_, at) => ({
       draw: `item-${at}`,
       stream: at % 2 === 0,
-      prompt: prompt.slice(0, 40 + at * 15),
+      prompt: `${at}: ${prompt.slice(0, 40 + at * 15)}`,
     }))
     const [a, b] = await Promise.all(
-      ['a', 'b'].map(name => logOf(folder.file(`${name}.ndjson`), { asks, faults })),
+      ['a', 'b'].map(name => logOf(folder.file(`${name}.ndjson`), { asks, faults, together: true })),
     )
     const timeless = (logs: typeof a) =>
-      logs?.lines.map(line => ({
-        ...line,
-        received_ns: 0,
-        headers_ns: line.headers_ns === null,
-        first_byte_ns: line.first_byte_ns === null,
-        last_byte_ns: line.last_byte_ns === null,
-        end_ns: 0,
-        writes_us: 0,
-      }))
+      logs?.lines
+        .map(line => ({
+          ...line,
+          no: 0,
+          received_ns: 0,
+          headers_ns: line.headers_ns === null,
+          first_byte_ns: line.first_byte_ns === null,
+          last_byte_ns: line.last_byte_ns === null,
+          end_ns: 0,
+          writes_us: 0,
+        }))
+        .toSorted((x, y) => (x.draw_id < y.draw_id ? -1 : 1))
     expect(new Set(a?.lines.map(({ status }) => status))).toEqual(new Set([200, 503]))
     expect(timeless(b)).toEqual(timeless(a))
   })
