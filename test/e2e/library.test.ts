@@ -122,17 +122,18 @@ describe('scenarios/router-overhead.yaml', () => {
     const [, routerUrl = ''] = await router.said(/router: (http:\S+)\/api/)
     const { writeFile } = await import('node:fs/promises')
     const text = readFileSync(`${scenarios}router-overhead.yaml`, 'utf8')
-      .replace('http://127.0.0.1:8788', simUrl)
-      .replace('http://127.0.0.1:8787', routerUrl)
+      .replaceAll('http://127.0.0.1:8788', simUrl)
+      .replaceAll('http://127.0.0.1:8787', routerUrl)
     await writeFile(folder.file('overhead.yaml'), text)
     const args = ['run', 'overhead.yaml', '--limit', '20', '--store', 'own-store']
     const run = await runCli(args, { cwd, env: { SIM_KEY: 'any' } })
     for (const { child } of [router, providers]) child.kill('SIGINT')
     expect([0, 3], run.stderr).toContain(run.exitCode)
-    const summary: { arms: Record<string, { counts: { ok: number } }> } = JSON.parse(
+    const summary: { arms: Record<string, { outcomes: { ok: number } }> } = JSON.parse(
       readFileSync(folder.file('runs/latest/summary.json'), 'utf8'),
     )
     expect(Object.keys(summary.arms).toSorted()).toEqual(['direct', 'routed'])
+    for (const { outcomes } of Object.values(summary.arms)) expect(outcomes.ok).toBeGreaterThan(0)
     expect((await router.ended).exitCode).toBe(0)
     expect((await providers.ended).exitCode).toBe(0)
   })
