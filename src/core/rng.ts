@@ -17,7 +17,20 @@ export interface Rng {
 
 /** Makes a generator (sfc32, public domain design by Chris Doty-Humphrey) from a seed text. */
 export function createRng(seed: string): Rng {
-  const next = sfc32(seed)
+  return rngOf(extended(emptySeed, seed))
+}
+
+/** The running hashes of a seed text: a fork goes on from here instead of hashing all of it again. */
+interface SeedState {
+  readonly a: number
+  readonly b: number
+  readonly c: number
+}
+
+const emptySeed: SeedState = { a: 0x9e3779b9 | 0, b: 0x243f6a88 | 0, c: 0xb7e15162 | 0 }
+
+function rngOf(state: SeedState): Rng {
+  const next = sfc32(state)
   const open = () => next() || 2 ** -33
   return Object.freeze({
     next,
@@ -25,14 +38,14 @@ export function createRng(seed: string): Rng {
     // Box-Muller; the second value is thrown away so that each call takes exactly two draws.
     normal: () => Math.sqrt(-2 * Math.log(open())) * Math.cos(2 * Math.PI * next()),
     exponential: (mean: number) => -Math.log(open()) * mean,
-    fork: (label: string) => createRng(`${seed}\u0000${label}`),
+    fork: (label: string) => rngOf(extended(state, `\u0000${label}`)),
   })
 }
 
-function sfc32(seed: string): () => number {
-  let a = hash32(seed, 0x9e3779b9)
-  let b = hash32(seed, 0x243f6a88)
-  let c = hash32(seed, 0xb7e15162)
+function sfc32(state: SeedState): () => number {
+  let a = mixed(state.a)
+  let b = mixed(state.b)
+  let c = mixed(state.c)
   let counter = 1
   const next = () => {
     const sum = (((a + b) | 0) + counter) | 0
@@ -47,10 +60,19 @@ function sfc32(seed: string): () => number {
   return next
 }
 
-/** FNV-1a with a start value and a final mix, so that seeds that differ by one character diverge. */
-function hash32(text: string, start: number): number {
-  let hash = start | 0
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
+/** FNV-1a over the text, three times at once from different starts. */
+function extended({ a, b, c }: SeedState, text: string): SeedState {
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    a = Math.imul(a ^ code, 0x01000193)
+    b = Math.imul(b ^ code, 0x01000193)
+    c = Math.imul(c ^ code, 0x01000193)
+  }
+  return { a, b, c }
+}
+
+/** A final mix, so that seeds that differ by one character diverge. */
+function mixed(hash: number): number {
   hash ^= hash >>> 16
   hash = Math.imul(hash, 0x85ebca6b)
   return (hash ^ (hash >>> 13)) | 0
