@@ -1,5 +1,5 @@
+import type { AnswerBreak } from './model/answer.ts'
 import type { Exchange } from './exchange.ts'
-import type { AnswerBreak } from './model/fault-plan.ts'
 import type { Tally } from './tally.ts'
 
 /** The texts of a protocol that a break needs. */

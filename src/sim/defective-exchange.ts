@@ -1,6 +1,6 @@
+import type { AnswerDefects } from './model/answer.ts'
 import { setImmediate } from 'node:timers/promises'
 import type { Exchange } from './exchange.ts'
-import type { AnswerDefects } from './model/fault-plan.ts'
 
 /** Bytes of one torn piece: prime and odd, so that pieces end inside JSON and inside characters. */
 const pieceBytes = 7

@@ -1,5 +1,5 @@
+import type { AnswerChunk, AnswerPlan, Refusal } from './model/answer.ts'
 import type { IncomingMessage } from 'node:http'
-import type { AnswerChunk, AnswerPlan, Refusal } from './model/answer-plan.ts'
 import type { AnswerWish } from './model/answer-text.ts'
 import type { PromptPart } from './model/prompt-digest.ts'
 import type { RateState } from './model/rate-limiter.ts'

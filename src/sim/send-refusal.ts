@@ -1,6 +1,6 @@
+import type { AnswerPlan, Refusal } from './model/answer.ts'
 import type { Exchange } from './exchange.ts'
 import { limitHeaders } from './limit-headers.ts'
-import type { AnswerPlan, Refusal } from './model/answer-plan.ts'
 import type { LimitState, RateState } from './model/rate-limiter.ts'
 import type { HeaderFacts, Protocol } from './protocol.ts'
 import { sendError } from './send-error.ts'

@@ -1,4 +1,4 @@
-import type { AnswerUsage } from './model/answer-plan.ts'
+import type { AnswerUsage } from './model/answer.ts'
 
 /** What one endpoint did since the last reset. */
 export interface EndpointStats {

@@ -1,6 +1,5 @@
-import type { AnswerBlock, FinishReason } from '../model/answer-content.ts'
-import type { AnswerUsage } from '../model/answer-plan.ts'
 import type { AnswerHead, AnswerToWrite } from '../protocol.ts'
+import type { AnswerBlock, AnswerUsage, FinishReason } from '../model/answer.ts'
 
 const stopReasons = {
   stop: 'end_turn',

@@ -1,5 +1,5 @@
-import type { Refusal } from '../model/answer-plan.ts'
 import type { ErrorAnswer, RefusalPlace } from '../protocol.ts'
+import type { Refusal } from '../model/answer.ts'
 
 /** Types of errors by status, as documented. */
 const typeByStatus: Readonly<Record<number, string>> = {

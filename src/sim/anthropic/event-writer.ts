@@ -1,5 +1,3 @@
-import type { AnswerBlock } from '../model/answer-content.ts'
-import type { AnswerChunk } from '../model/answer-plan.ts'
 import type { AnswerToWrite, AnswerWriter } from '../protocol.ts'
 import {
   finalUsageBody,
@@ -11,6 +9,7 @@ import {
   usageBody,
 } from './answer-body.ts'
 import { failureBody } from './error-body.ts'
+import type { AnswerBlock, AnswerChunk } from '../model/answer.ts'
 
 /**
  * Makes a writer of message events: message_start with the usage so far, a ping, each content block with its

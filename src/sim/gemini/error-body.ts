@@ -1,5 +1,5 @@
-import type { Refusal } from '../model/answer-plan.ts'
 import type { ErrorAnswer, RefusalPlace } from '../protocol.ts'
+import type { Refusal } from '../model/answer.ts'
 
 /** Canonical codes by HTTP status. */
 const codeByStatus: Readonly<Record<number, string>> = {

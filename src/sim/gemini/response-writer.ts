@@ -1,5 +1,5 @@
+import type { AnswerChunk, AnswerUsage } from '../model/answer.ts'
 import { tokensOfBlock } from '../model/answer-content.ts'
-import type { AnswerChunk, AnswerUsage } from '../model/answer-plan.ts'
 import type { AnswerToWrite, AnswerWriter } from '../protocol.ts'
 import { finishOf, partOf, responseBody } from './answer-body.ts'
 import { failureBody } from './error-body.ts'

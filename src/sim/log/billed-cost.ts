@@ -1,7 +1,7 @@
 import type { Price } from '../../catalog/index.ts'
 import type { PicoUsd } from '../../core/index.ts'
-import type { AnswerUsage } from '../model/answer-plan.ts'
 import type { Ending } from './log-line.ts'
+import type { AnswerUsage } from '../model/answer.ts'
 
 /** Tokens that have a price; reasoning is output. */
 type BilledTokens = Pick<AnswerUsage, 'inputTokens' | 'cachedTokens' | 'writtenTokens' | 'outputTokens'>

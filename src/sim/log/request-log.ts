@@ -1,8 +1,8 @@
 import type { Endpoint } from '../../catalog/index.ts'
 import { formatUsd } from '../../core/index.ts'
-import type { AnswerPlan } from '../model/answer-plan.ts'
 import { billedCost } from './billed-cost.ts'
 import type { Ending, LogLine } from './log-line.ts'
+import type { AnswerPlan } from '../model/answer.ts'
 
 /** What a request turned out to be once its body was read and its answer decided. */
 export interface LoggedRequest {

@@ -1,16 +1,9 @@
 import type { Rng } from '../../core/index.ts'
+import type { AnswerBlock, FinishReason } from './answer.ts'
 import { accurateText } from './accuracy.ts'
 import { type AnswerWish, capText, textFor, tokensOf } from './answer-text.ts'
 import { fillerText } from './filler-text.ts'
 import { toolCalls } from './tool-answer.ts'
-
-/** A part of an answer. `text` is what its chunks carry: for a tool call its arguments as JSON. */
-export type AnswerBlock =
-  | { readonly kind: 'reasoning' | 'text' | 'refusal'; readonly text: string }
-  | { readonly kind: 'tool_call'; readonly name: string; readonly text: string }
-
-/** Why an answer ends. `stop_sequence`: one of the caller's stop sequences would have come next. */
-export type FinishReason = 'stop' | 'stop_sequence' | 'length' | 'tool_calls' | 'refusal'
 
 /** The whole of an answer, before it is cut into chunks. */
 export interface AnswerContent {

@@ -1,21 +1,16 @@
 import type { Endpoint } from '../../catalog/index.ts'
 import type { Rng } from '../../core/index.ts'
+import type { AnswerBlock, AnswerPlan, Refusal } from './answer.ts'
 import { accuracyOf } from './accuracy.ts'
-import {
-  type AnswerBlock,
-  type AnswerContent,
-  contentFor,
-  type FinishReason,
-  tokensOfBlock,
-} from './answer-content.ts'
+import { type AnswerContent, contentFor, tokensOfBlock } from './answer-content.ts'
 import type { AnswerWish } from './answer-text.ts'
 import { type Pace, timeAnswer } from './answer-timing.ts'
 import type { CacheUse } from './cache-use.ts'
-import { type AnswerDefects, faultRefusal, faultReset, faultyAnswer } from './fault-plan.ts'
-import type { FaultRule, LimitDialect } from './faults.ts'
+import { faultRefusal, faultReset, faultyAnswer } from './fault-plan.ts'
+import type { FaultRule } from './faults.ts'
 import { drawAnswerTokens, type EndpointProfile } from './profile.ts'
 import type { PromptDigest } from './prompt-digest.ts'
-import type { LimitSpan, RateDecision, RateState } from './rate-limiter.ts'
+import type { RateDecision, RateState } from './rate-limiter.ts'
 import { drawReasoningTokens, type ReasoningWish } from './reasoning.ts'
 
 /** What a request says that matters to the model of a provider. Holds no prompt text. */
@@ -28,68 +23,6 @@ export interface ModelRequest {
   /** How much to think before the answer; left out: as the model does by itself. */
   readonly reasoning?: ReasoningWish
 }
-
-/** Exact token counts of an answer, in the inclusive convention: input contains cached and written tokens. */
-export interface AnswerUsage {
-  readonly inputTokens: number
-  readonly cachedTokens: number
-  /** All cache writes, those for an hour included. */
-  readonly writtenTokens: number
-  /** Part of `writtenTokens` that is kept for an hour, which has a price of its own. */
-  readonly longWrittenTokens: number
-  /** Contains the reasoning tokens. */
-  readonly outputTokens: number
-  readonly reasoningTokens: number
-}
-
-/** Why a request is answered by an error. */
-export type Refusal =
-  /** A scripted HTTP status; `html`: the page of a proxy instead of the provider's own body. */
-  | { readonly kind: 'status'; readonly status: number; readonly body: 'json' | 'html' }
-  /** Over a limit; `retryAfterMs` null: larger than the limit itself, waiting will not help. */
-  | {
-      readonly kind: 'limited'
-      readonly limit: 'requests' | 'tokens'
-      /** What the limit counts by; absent: the minute. */
-      readonly per?: LimitSpan
-      readonly retryAfterMs: number | null
-      readonly requestedTokens: number
-      /** How a scripted 429 says when to come back; absent: as the protocol does it. */
-      readonly dialect?: LimitDialect
-    }
-  /** 429 because the account has no credit: waiting will not help. */
-  | { readonly kind: 'quota' }
-  | { readonly kind: 'context_length'; readonly contextTokens: number; readonly requestedTokens: number }
-
-/** A piece of an answer and when it is due. */
-export interface AnswerChunk {
-  /** Milliseconds of simulated time after the request arrived. */
-  readonly atMs: number
-  readonly text: string
-  /** Position in the plan's `blocks` of the block it is a piece of; never falls. */
-  readonly block: number
-}
-
-/** Everything a shell must do with one request. Times are milliseconds of simulated time after it arrived. */
-export type AnswerPlan =
-  /** The connection is reset, or closed like one that nobody serves; nothing is written. */
-  | { readonly kind: 'reset'; readonly how: 'reset' | 'close' }
-  | { readonly kind: 'refusal'; readonly atMs: number; readonly refusal: Refusal; readonly rate: RateState }
-  | (AnswerDefects & {
-      readonly kind: 'answer'
-      readonly headersAtMs: number
-      /** What the answer consists of; the chunks of a block joined are its text. */
-      readonly blocks: readonly AnswerBlock[]
-      readonly chunks: readonly AnswerChunk[]
-      /** When the last piece is due. */
-      readonly endAtMs: number
-      readonly finishReason: FinishReason
-      /** The stop sequence that ended it; null: none did. */
-      readonly stopSequence: string | null
-      /** What is billed. */
-      readonly usage: AnswerUsage
-      readonly rate: RateState
-    })
 
 const usualPace: Pace = { ttftFactor: 1, decodeFactor: 1 }
 

@@ -1,6 +1,5 @@
 import type { Rng } from '../../core/index.ts'
-import type { AnswerBlock } from './answer-content.ts'
-import type { AnswerChunk } from './answer-plan.ts'
+import type { AnswerBlock, AnswerChunk } from './answer.ts'
 import { splitText, tokensOf } from './answer-text.ts'
 import { drawTokensPerSecond, drawTtftMs, type EndpointProfile } from './profile.ts'
 

@@ -1,6 +1,7 @@
 import type { Endpoint } from '../../catalog/index.ts'
 import type { Rng } from '../../core/index.ts'
-import { type AnswerPlan, type ModelRequest, planAnswer } from './answer-plan.ts'
+import type { AnswerPlan } from './answer.ts'
+import { type ModelRequest, planAnswer } from './answer-plan.ts'
 import type { Pace } from './answer-timing.ts'
 import { cacheUseOf } from './cache-use.ts'
 import { createCapacity } from './capacity.ts'

@@ -1,32 +1,9 @@
 import type { Rng } from '../../core/index.ts'
-import type { AnswerPlan, AnswerUsage, Refusal } from './answer-plan.ts'
+import type { AnswerBreak, AnswerPlan, Refusal } from './answer.ts'
 import { effectOf, type FaultEffect } from './fault-effects.ts'
 import type { FaultRule } from './faults.ts'
 
 type Answer = AnswerPlan & { kind: 'answer' }
-
-/** How a broken answer goes on after its last good chunk. */
-export interface AnswerBreak {
-  /** Chunks that are sent before; 0: only the headers. */
-  readonly afterChunks: number
-  /**
-   * `reset`: the connection is closed. `end`: the answer ends as if it were whole, without a finish.
-   * `hang`: nothing more comes. `malformed`: a chunk that does not parse, then the rest of the protocol.
-   * `error`: an error object where a chunk belongs, then the end.
-   */
-  readonly how: 'reset' | 'end' | 'hang' | 'malformed' | 'error'
-}
-
-/** What a shell does besides playing the chunks. */
-export interface AnswerDefects {
-  readonly cut: AnswerBreak | null
-  /** The usage that the answer states; null: it states none. What is billed is the plan's `usage`. */
-  readonly statedUsage: AnswerUsage | null
-  /** Comment lines in a stream, from that time on and that often, while nothing else is due. */
-  readonly comments: { readonly fromMs: number; readonly everyMs: number } | null
-  /** Every write is torn into small segments, in the middle of JSON and of characters. */
-  readonly isTorn: boolean
-}
 
 /** The refusal that a fault makes of a request, or null. Pure. */
 export function faultRefusal(fault: FaultRule | null, requestedTokens: number): Refusal | null {

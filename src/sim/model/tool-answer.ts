@@ -1,5 +1,5 @@
 import type { Rng } from '../../core/index.ts'
-import type { AnswerBlock } from './answer-content.ts'
+import type { AnswerBlock } from './answer.ts'
 import { jsonFor } from './json-answer.ts'
 
 /** A tool that the caller declared. */

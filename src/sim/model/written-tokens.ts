@@ -1,5 +1,5 @@
-import { type AnswerBlock, tokensOfBlock } from './answer-content.ts'
-import type { AnswerChunk } from './answer-plan.ts'
+import type { AnswerBlock, AnswerChunk } from './answer.ts'
+import { tokensOfBlock } from './answer-content.ts'
 
 /**
  * Output tokens of the chunks written so far: exactly what the whole answer counts when all are written, and a

@@ -1,7 +1,6 @@
-import type { AnswerBlock, FinishReason } from '../model/answer-content.ts'
-import type { AnswerUsage } from '../model/answer-plan.ts'
 import type { AnswerHead, AnswerToWrite } from '../protocol.ts'
 import { dialectOf } from './dialects.ts'
+import type { AnswerBlock, AnswerUsage, FinishReason } from '../model/answer.ts'
 
 const finishWords = {
   stop: 'stop',

@@ -1,8 +1,8 @@
-import type { AnswerChunk } from '../model/answer-plan.ts'
 import type { AnswerToWrite, AnswerWriter } from '../protocol.ts'
 import { callId, finishWord, headBody, usageBody } from './answer-body.ts'
 import { type Dialect, dialectOf } from './dialects.ts'
 import { failureBody } from './error-body.ts'
+import type { AnswerChunk } from '../model/answer.ts'
 
 /** Makes a writer. Everything but the text of a chunk is written once, as an answer has hundreds of them. */
 export function createChunkWriter({ head, plan, shape }: AnswerToWrite): AnswerWriter {

@@ -1,5 +1,5 @@
-import type { Refusal } from '../model/answer-plan.ts'
 import type { ErrorAnswer, RefusalPlace } from '../protocol.ts'
+import type { Refusal } from '../model/answer.ts'
 
 /** The error answer of a refusal; wording follows recorded answers of the real API. Pure. */
 export function refusalAnswer(refusal: Refusal, place: RefusalPlace): ErrorAnswer {

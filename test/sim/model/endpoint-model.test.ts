@@ -1,7 +1,7 @@
+import type { AnswerPlan } from '../../../src/sim/model/answer.ts'
 import { describe, expect, it } from 'vitest'
 import type { Endpoint } from '../../../src/catalog/index.ts'
 import { createRng } from '../../../src/core/index.ts'
-import type { AnswerPlan } from '../../../src/sim/model/answer-plan.ts'
 import { type Arrival, createEndpointModel } from '../../../src/sim/model/endpoint-model.ts'
 import { builtinCalibration } from '../../../src/sim/builtin-calibration.ts'
 import { type EndpointProfile, profileOf } from '../../../src/sim/model/profile.ts'
