@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Rng } from './rng.ts'
 
 /** A run's id, sortable by start time: `20261120-170500-k3f9`. The suffix comes from `rng`. */
@@ -28,9 +28,9 @@ export function spanIdOf(...parts: readonly (string | number)[]): string {
 
 /** The first 64 bits of SHA-256: identity of a content without keeping it. */
 export function hash64(text: string | Buffer): bigint {
-  return createHash('sha256').update(text).digest().readBigUInt64BE(0)
+  return hash('sha256', text, 'buffer').readBigUInt64BE(0)
 }
 
 function hexOf(parts: readonly (string | number)[]): string {
-  return createHash('sha256').update(parts.join('\u0000')).digest('hex')
+  return hash('sha256', parts.join('\u0000'), 'hex')
 }

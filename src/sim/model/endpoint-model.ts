@@ -136,10 +136,10 @@ function remember<T>(
 }
 
 function idOf(rng: Rng): string {
-  return Array.from({ length: 3 }, () =>
-    rng
-      .int(2 ** 32)
-      .toString(16)
-      .padStart(8, '0'),
-  ).join('')
+  return hex32(rng) + hex32(rng) + hex32(rng)
+}
+
+/** Eight hex digits of one draw. The added 2³² keeps leading zeros without padding. */
+function hex32(rng: Rng): string {
+  return (2 ** 32 + rng.int(2 ** 32)).toString(16).slice(1)
 }
