@@ -132,6 +132,22 @@ describe('routebench run, interrupted', () => {
     expect(conservation.verdict).toBe('holds')
     expect(validity.reasons.join()).toMatch(/interrupted/)
   })
+
+  it('ends in the same order when SIGTERM reaches its whole process group', async () => {
+    await using folder = await makeTemporaryFolder()
+    await writeFile(folder.file('slow.yaml'), small.replace('requests: 20', 'requests: 400'))
+    const running = startCli(['run', 'slow.yaml'], { cwd: folder.path, detached: true })
+    await running.said(/ [1-9]\d* ok/)
+    process.kill(-(running.child.pid ?? Number.NaN), 'SIGTERM')
+    const { exitCode, stdout, stderr } = await running.ended
+    expect(exitCode, stderr).toBe(130)
+    expect(stderr).toMatch(/E_INTERRUPTED.*after \d+ of 800 requests/)
+    expect(stderr).not.toMatch(/\n {4}at /)
+    expect(stdout).toMatch(/report: runs\/.*report\.html/)
+    const { counts, conservation } = readSummary(folder)
+    expect(counts['ok']).toBeGreaterThan(0)
+    expect(conservation.verdict).toBe('holds')
+  })
 })
 
 describe('routebench run with a budget', () => {

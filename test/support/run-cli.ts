@@ -22,12 +22,21 @@ export interface CliProcess {
 export interface CliOptions {
   readonly cwd: string
   readonly env?: Readonly<Record<string, string>>
+  /** Lead a process group of its own, so that a test can signal all of it. */
+  readonly detached?: boolean
 }
 
 /** Starts `routebench` as a user would, in a process of its own. */
-export function startCli(args: readonly string[], { cwd, env = {} }: CliOptions): CliProcess {
+export function startCli(
+  args: readonly string[],
+  { cwd, env = {}, detached = false }: CliOptions,
+): CliProcess {
   const { CLICKHOUSE_URL: _, ...inherited } = process.env
-  const child = spawn(process.execPath, [entry, ...args], { cwd, env: { ...inherited, ...env } })
+  const child = spawn(process.execPath, [entry, ...args], {
+    cwd,
+    env: { ...inherited, ...env },
+    detached,
+  })
   let stdout = ''
   let stderr = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => {

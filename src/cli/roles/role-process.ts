@@ -35,6 +35,7 @@ export type RoleMessage =
       readonly message: string
       readonly code: ErrorCode | null
       readonly hint: string
+      readonly problems: readonly string[]
     }
 
 /** Longest time a role may take to start or to stop. */
@@ -53,25 +54,34 @@ export async function startRole(name: RoleName, config: object): Promise<Running
   return { name, url, exited, hasExited: () => hasExited(child), stop: () => stop(child, exited) }
 }
 
+interface FailureToStart {
+  readonly code: ErrorCode
+  readonly hint: string
+  readonly problems?: readonly string[]
+}
+
 function ready(child: ChildProcess, name: RoleName): Promise<string> {
   return new Promise((resolve, reject) => {
     const settle = () => {
       clearTimeout(timer)
       child.off('exit', onExit)
     }
-    const fail = (message: string, { code, hint }: { code: ErrorCode; hint: string }) => {
+    const fail = (message: string, options: FailureToStart) => {
       settle()
       child.kill('SIGKILL')
-      reject(new UserError(message, { code, hint }))
+      reject(new UserError(message, options))
     }
-    const onExit = (code: number | null) =>
-      fail(`the ${name} process ended at start (code ${code})`, unexpected)
+    const onExit = (code: number | null, signal: NodeJS.Signals | null) =>
+      signal === 'SIGTERM' || signal === 'SIGINT'
+        ? fail(`the ${name} process was told to end at start (${signal})`, interruptedAtStart)
+        : fail(`the ${name} process ended at start (code ${code})`, unexpected)
     const timer = setTimeout(() => fail(`the ${name} process did not start`, unexpected), patienceMs)
     child.once('exit', onExit)
     child.once('message', (message: RoleMessage) => {
       if (message.kind === 'stopped') return fail(`the ${name} process stopped at start`, unexpected)
       if (message.kind === 'failed') {
-        return fail(message.message, { code: message.code ?? 'E_PROCESS_DIED', hint: message.hint })
+        const { code, hint, problems } = message
+        return fail(message.message, { code: code ?? 'E_PROCESS_DIED', hint, problems })
       }
       settle()
       return resolve(message.url)
@@ -82,6 +92,12 @@ function ready(child: ChildProcess, name: RoleName): Promise<string> {
 const unexpected = {
   code: 'E_PROCESS_DIED',
   hint: 'This is not expected; run the command again and report it if it stays.',
+} as const
+
+/** A signal to the whole process group may come before the part can know that its parent decides. */
+const interruptedAtStart = {
+  code: 'E_INTERRUPTED',
+  hint: 'Nothing was sent yet; run the command again.',
 } as const
 
 /** The error of a part that ended although nobody had asked it to. */

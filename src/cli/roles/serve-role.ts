@@ -10,7 +10,8 @@ export interface StartedRole {
 
 /**
  * The child's side of `startRole`: takes the configuration, starts, reports, and stops when told to
- * or when the parent is gone. Ctrl-C reaches the whole process group; only the parent decides what it means.
+ * or when the parent is gone. Ctrl-C, and SIGTERM from `timeout`, systemd and containers, reach the whole process group;
+ * only the parent decides what they mean.
  */
 export function serveRole<Config>(start: (config: Config) => Promise<StartedRole>): void {
   const tell = (message: RoleMessage) => process.send?.(message)
@@ -35,7 +36,9 @@ export function serveRole<Config>(start: (config: Config) => Promise<StartedRole
   process.on('SIGINT', () => undefined)
   // Told to stop and left by its parent, or told twice: it ends once.
   const stopOnce = () => void (stopping ??= stop())
-  process.on('SIGTERM', stopOnce)
+  process.on('SIGTERM', () => {
+    if (!process.connected) stopOnce()
+  })
   process.on('disconnect', stopOnce)
   process.on('message', (message: Config | 'stop') => {
     if (message === 'stop') return stopOnce()
@@ -49,6 +52,7 @@ function tellAndWait(message: RoleMessage): Promise<void> {
 }
 
 function failureOf(thrown: unknown): RoleMessage {
-  const { code, hint } = thrown instanceof UserError ? thrown : { code: null, hint: '' }
-  return { kind: 'failed', message: messageOf(thrown), code, hint }
+  const { code, hint, problems } =
+    thrown instanceof UserError ? thrown : { code: null, hint: '', problems: [] }
+  return { kind: 'failed', message: messageOf(thrown), code, hint, problems }
 }

@@ -17,7 +17,8 @@ export interface ServeOptions {
 }
 
 /**
- * Runs the embedded store in this process until SIGTERM or until the parent goes away, then ends the process.
+ * Runs the embedded store in this process until the parent goes away, or until SIGTERM where there is
+ * no parent, then ends the process.
  * Tells the parent how the start went.
  */
 export async function serveEmbeddedStore({ dataDir, port }: ServeOptions): Promise<void> {
@@ -63,8 +64,10 @@ function endWithParent(end: () => Promise<void>): void {
     void end()
   }
   process.once('disconnect', endOnce)
-  process.on('SIGTERM', endOnce)
-  // Ctrl-C reaches the whole group; the parent still has records to store and says when to end.
+  // Ctrl-C and SIGTERM may reach the whole group; the parent still has records to store and says when to end.
+  process.on('SIGTERM', () => {
+    if (!process.connected) endOnce()
+  })
   process.on('SIGINT', () => {})
   process.on('SIGHUP', () => {})
 }
