@@ -4,11 +4,16 @@
  */
 export function didYouMean(word: string, choices: readonly string[]): string {
   const [closest] = choices
+    .filter(choice => Math.abs(choice.length - word.length) <= mostEdits(choice))
     .map(choice => ({ choice, distance: editDistance(word.toLowerCase(), choice.toLowerCase()) }))
-    .filter(({ choice, distance }) => distance <= Math.max(1, Math.floor(choice.length / 3)))
+    .filter(({ choice, distance }) => distance <= mostEdits(choice))
     .toSorted((a, b) => a.distance - b.distance)
   if (closest) return `; did you mean "${closest.choice}"?`
   return choices.length > 0 && choices.length <= 16 ? `; known here: ${choices.join(', ')}` : ''
+}
+
+function mostEdits(choice: string): number {
+  return Math.max(1, Math.floor(choice.length / 3))
 }
 
 /** Edits (insert, delete, replace, swap of neighbours) from one word to the other. */

@@ -9,6 +9,7 @@ import {
   isSeq,
   LineCounter,
   parseDocument,
+  visit,
 } from 'yaml'
 
 /** Keys and indexes from the root of a document to a value. */
@@ -34,17 +35,27 @@ export interface OpenDocument {
 /** Reads a YAML 1.2 text. Never throws: what is wrong with it is in `syntaxProblems`. */
 export function openDocument({ file, text }: { readonly file: string; readonly text: string }): OpenDocument {
   const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    // The parser compares every key with every other; a file may have very many.
+    uniqueKeys: false,
+  })
   const placeAt = (offset: number): Place => {
     const { line, col } = lines.linePos(offset)
     return { line: Math.max(line, 1), column: Math.max(col, 1) }
   }
-  const syntaxProblems = document.errors.map(error => ({
-    file,
-    ...placeAt(error.pos[0]),
-    rule: error.code === 'DUPLICATE_KEY' ? 'duplicate-key' : 'yaml-syntax',
-    message: error.message,
+  const syntaxErrors = document.errors.map(({ pos, message }) => ({
+    offset: pos[0],
+    rule: 'yaml-syntax',
+    message,
   }))
+  const syntaxProblems = [...syntaxErrors, ...repeatedKeys(document)]
+    .toSorted((a, b) => a.offset - b.offset)
+    .map(({ offset, rule, message }) => {
+      const { line, column } = placeAt(offset)
+      return { file, line, column, rule, message }
+    })
   const read = syntaxProblems.length === 0 ? valueOf(document) : { value: undefined }
   if ('failure' in read) {
     syntaxProblems.push({ file, line: 1, column: 1, rule: 'yaml-syntax', message: read.failure })
@@ -55,6 +66,32 @@ export function openDocument({ file, text }: { readonly file: string; readonly t
     placeOf: (path: Path) => placeAt(offsetOf(document, path, 'value')),
     placeOfKey: (path: Path) => placeAt(offsetOf(document, path, 'key')),
   })
+}
+
+interface Repeated {
+  readonly offset: number
+  readonly rule: 'duplicate-key'
+  readonly message: string
+}
+
+function repeatedKeys(document: Document.Parsed): readonly Repeated[] {
+  const repeated: Repeated[] = []
+  visit(document, {
+    Map: (_, { items }) => {
+      const seen = new Set<unknown>()
+      for (const { key } of items) {
+        if (!isScalar(key)) continue
+        if (seen.has(key.value))
+          repeated.push({
+            offset: startOf(key) ?? 0,
+            rule: 'duplicate-key',
+            message: 'Map keys must be unique',
+          })
+        seen.add(key.value)
+      }
+    },
+  })
+  return repeated
 }
 
 function valueOf(document: Document.Parsed): { readonly value: unknown } | { readonly failure: string } {

@@ -1,4 +1,5 @@
 import type { Problem } from '../core/index.ts'
+import { capProblems } from './cap-problems.ts'
 import { type Finding, problemsOf } from './finding.ts'
 import { scenarioJsonSchema } from './json-schema.ts'
 import { openDocument } from './open-document.ts'
@@ -24,7 +25,7 @@ export function parseScenario(source: {
   | { readonly ok: false; readonly problems: readonly Problem[] } {
   const { file } = source
   const document = openDocument(source)
-  if (document.syntaxProblems.length > 0) return { ok: false, problems: document.syntaxProblems }
+  if (document.syntaxProblems.length > 0) return { ok: false, problems: capProblems(document.syntaxProblems) }
   const { value } = document
   if (value === null || value === undefined) {
     return {

@@ -10,6 +10,10 @@ const name = z
 const positive = z.number().positive()
 const seconds = z.number().nonnegative()
 const count = z.int().positive()
+/** Requests per arm are held in memory. */
+const requests = count.max(1_000_000)
+/** A timer of more than 2³¹ − 1 ms would fire at once. */
+const timeoutMs = positive.max(2_147_483_647)
 const file = z.string().min(1).describe('Path, relative to the scenario file.')
 
 /** Free-form JSON: body fields, or a JSON Schema. */
@@ -50,14 +54,14 @@ const workloadSchema = z
     z.strictObject({
       kind: z.literal('builtin'),
       set: z.enum(builtinSetNames).describe('Built-in prompt set.'),
-      requests: count.describe(
+      requests: requests.describe(
         'Requests per arm; the set is played again from the start when it is shorter.',
       ),
     }),
     z.strictObject({
       kind: z.literal('prompts'),
       file: file.describe('JSON Lines file of prompts, relative to the scenario file.'),
-      requests: count.nullable().default(null).describe('Requests per arm; null: each line once.'),
+      requests: requests.nullable().default(null).describe('Requests per arm; null: each line once.'),
     }),
     z.strictObject({
       kind: z.literal('sessions'),
@@ -127,7 +131,7 @@ export const scenarioFileSchema = z.strictObject({
     .strictObject({
       max_tokens: count.nullable().default(null).describe('max_tokens of prompts that do not set it.'),
       stream: z.boolean().default(true),
-      timeout_ms: positive.default(120_000).describe('A request is given up after this.'),
+      timeout_ms: timeoutMs.default(120_000).describe('A request is given up after this.'),
       parameters: parametersSchema.default({}).describe('Body fields of every request.'),
     })
     .prefault({})
@@ -146,8 +150,8 @@ export const scenarioFileSchema = z.strictObject({
   router: z
     .strictObject({
       sticky_ttl_seconds: positive.default(600).describe('A conversation stays on its provider this long.'),
-      attempt_timeout_ms: positive.default(60_000).describe('Longest attempt.'),
-      first_token_timeout_ms: positive
+      attempt_timeout_ms: timeoutMs.default(60_000).describe('Longest attempt.'),
+      first_token_timeout_ms: timeoutMs
         .default(30_000)
         .describe('Longest wait for the first token of an attempt.'),
     })
@@ -160,7 +164,11 @@ export const scenarioFileSchema = z.strictObject({
         .nullable()
         .default(null)
         .describe('The run stops cleanly when it has cost this much.'),
-      max_seconds: positive.nullable().default(null).describe('The run stops cleanly after this time.'),
+      max_seconds: positive
+        .max(2_147_483)
+        .nullable()
+        .default(null)
+        .describe('The run stops cleanly after this time.'),
     })
     .prefault({})
     .describe('When a run stops early.'),

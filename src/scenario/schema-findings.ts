@@ -22,7 +22,7 @@ function findingsOf(issue: Issue, checked: Checked): readonly Finding[] {
   const path: Path = issue.path
   switch (issue.code) {
     case 'unrecognized_keys':
-      return issue.keys.map(key => unknownKey({ path, key, checked }))
+      return unknownKeys(issue.keys, path, checked)
     case 'invalid_union':
       return unionFindings(issue, checked)
     case 'invalid_type':
@@ -38,15 +38,14 @@ function findingsOf(issue: Issue, checked: Checked): readonly Finding[] {
   }
 }
 
-interface Unknown {
-  readonly path: Path
-  readonly key: string
-  readonly checked: Checked
-}
-
-function unknownKey({ path, key, checked }: Unknown): Finding {
-  const hint = didYouMean(key, knownKeys(path, checked))
-  return { path: [...path, key], rule: 'unknown-key', message: `unknown key "${key}"${hint}`, at: 'key' }
+function unknownKeys(keys: readonly string[], path: Path, checked: Checked): readonly Finding[] {
+  return keys.map(key => ({
+    path: [...path, key],
+    rule: 'unknown-key',
+    message: `unknown key "${key}"`,
+    hint: () => didYouMean(key, knownKeys(path, checked)),
+    at: 'key',
+  }))
 }
 
 interface Mistyped {
@@ -58,12 +57,19 @@ interface Mistyped {
 function typeFinding({ path, expected, checked }: Mistyped): Finding {
   const found = valueAt(checked.value, path)
   if (found === undefined) return missing(path)
-  const kind = found === null ? 'nothing' : Array.isArray(found) ? 'a list' : `a ${typeof found}`
   return {
     path,
     rule: 'wrong-type',
-    message: `${pathText(path)}: expected ${named(expected)}, found ${kind}`,
+    message: `${pathText(path)}: expected ${named(expected)}, found ${kindOf(found)}`,
   }
+}
+
+function kindOf(found: unknown): string {
+  if (found === null) return 'nothing'
+  if (Number.isNaN(found)) return '.nan'
+  if (found === Number.POSITIVE_INFINITY) return '.inf'
+  if (found === Number.NEGATIVE_INFINITY) return '-.inf'
+  return Array.isArray(found) ? 'a list' : `a ${typeof found}`
 }
 
 function missing(path: Path): Finding {

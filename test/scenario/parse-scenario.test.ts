@@ -76,6 +76,31 @@ const mistakes: readonly (readonly [name: string, text: string, problems: readon
     minimal.replace('workload', '  - { name: one, model: m/y }\nworkload'),
     ['s.yaml:5:13 duplicate-arm: another arm is named "one"'],
   ],
+  [
+    'numbers that are none, as the file writes them',
+    minimalAnd('request: { timeout_ms: .nan }\nbudget: { max_seconds: -.inf }\n'),
+    [
+      's.yaml:7:24 wrong-type: request.timeout_ms: expected a number, found .nan',
+      's.yaml:8:24 wrong-type: budget.max_seconds: expected a number, found -.inf',
+    ],
+  ],
+  [
+    'times that no timer can keep',
+    minimalAnd(
+      'request: { timeout_ms: 2147483648 }\nrouter: { attempt_timeout_ms: 1e10, first_token_timeout_ms: 1e10 }\nbudget: { max_seconds: 2147484 }\n',
+    ),
+    [
+      's.yaml:7:24 out-of-range: request.timeout_ms: too big: expected number to be <=2147483647',
+      's.yaml:8:31 out-of-range: router.attempt_timeout_ms: too big: expected number to be <=2147483647',
+      's.yaml:8:61 out-of-range: router.first_token_timeout_ms: too big: expected number to be <=2147483647',
+      's.yaml:9:24 out-of-range: budget.max_seconds: too big: expected number to be <=2147483',
+    ],
+  ],
+  [
+    'more requests than fit into memory',
+    minimal.replace(/requests: \d+/, 'requests: 1000001'),
+    [expect.stringMatching(/out-of-range: workload\.requests: too big: expected number to be <=1000000/)],
+  ],
   ['a key twice', minimalAnd('name: b\n'), ['s.yaml:7:1 duplicate-key: Map keys must be unique']],
   [
     'a target that is neither known nor a map',
@@ -329,4 +354,15 @@ labels: { a: 1 }
       apiKeyEnv: null,
     })
   })
+})
+
+describe('parseScenario of a file with very many mistakes', () => {
+  const keys = Array.from({ length: 300_000 }, (_, index) => `key${index}: 1\n`).join('')
+
+  it('tells the first hundred and counts the rest, in seconds', () => {
+    const problems = problemsOf(minimalAnd(keys))
+    expect(problems).toHaveLength(101)
+    expect(problems[0]).toMatch(/^s\.yaml:7:1 unknown-key: unknown key "key0"/)
+    expect(problems[100]).toBe('s.yaml:106:1 more-problems: and 299900 more problems from here on')
+  }, 10_000)
 })
