@@ -71,6 +71,19 @@ describe('routebench with bad input', () => {
       64,
       /catalog\.yaml:2:\d+[\s\S]*E_CATALOG_INVALID/,
     ],
+    [
+      'a wrong catalogue that a child process reads',
+      ['providers', '--port', '0', '--catalog', 'catalog.yaml'],
+      64,
+      /catalog\.yaml:2:\d+[\s\S]*E_CATALOG_INVALID/,
+    ],
+    ['an empty port', ['providers', '--port', ''], 64, /A port is a whole number/],
+    [
+      'a deadline that no timer can keep',
+      ['router', '--attempt-timeout', '2147483648'],
+      64,
+      /at most 2147483647/,
+    ],
     ['a missing key', ['run', 'key.yaml'], 64, /E_KEY_MISSING.*NO_SUCH_KEY/],
     [
       'a preference for a host that does not serve the model',

@@ -8,7 +8,7 @@ export function collect(value: string, earlier: readonly string[]): readonly str
 /** Reads a port: 0 (any free one) to 65535. */
 export function parsePort(value: string): number {
   const port = Number(value)
-  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port
+  if (/^\d+$/.test(value) && port <= 65_535) return port
   throw new InvalidArgumentError('A port is a whole number from 0 to 65535.')
 }
 
@@ -17,6 +17,16 @@ export function parseCount(value: string): number {
   const number = Number(value)
   if (Number.isSafeInteger(number) && number > 0) return number
   throw new InvalidArgumentError('This must be a whole number above 0.')
+}
+
+/** Longest wait of a timer; a longer one would fire at once. */
+const longestTimerMs = 2 ** 31 - 1
+
+/** Reads a deadline in milliseconds, above 0. */
+export function parseTimeoutMs(value: string): number {
+  const timeoutMs = parsePositive(value)
+  if (timeoutMs <= longestTimerMs) return timeoutMs
+  throw new InvalidArgumentError(`This must be at most ${longestTimerMs} (ms, 24 days).`)
 }
 
 /** Reads a number above 0. */

@@ -7,7 +7,7 @@ import type { RouterConfig } from '../roles/role-config.ts'
 import { endedByItself, startRole } from '../roles/role-process.ts'
 import { aborted } from './aborted.ts'
 import type { CommandContext } from './context.ts'
-import { collect, parsePort, parsePositive } from './options.ts'
+import { collect, parsePort, parsePositive, parseTimeoutMs } from './options.ts'
 
 interface RouterFlags {
   readonly port: number
@@ -35,8 +35,8 @@ export function addRouterCommand(program: Command, context: CommandContext): voi
     )
     .option('--seed <seed>', 'seed of the routing draws', 'live')
     .option('--sticky-ttl <seconds>', 'idle time after which a conversation may move', parsePositive, 600)
-    .option('--attempt-timeout <ms>', 'deadline of one attempt', parsePositive, 600_000)
-    .option('--first-token-timeout <ms>', 'deadline of the first token of an attempt', parsePositive, 60_000)
+    .option('--attempt-timeout <ms>', 'deadline of one attempt', parseTimeoutMs, 600_000)
+    .option('--first-token-timeout <ms>', 'deadline of the first token of an attempt', parseTimeoutMs, 60_000)
     .option('--catalog <file>', 'lay this catalogue file over the built-in one', collect, [])
     .option('--journal <folder>', 'folder of the journal', '.routebench/journal')
     .option(
