@@ -16,11 +16,14 @@ export interface Cost {
  *
  * A token class without a price of its own is billed at the input price ("no write charge" means ordinary
  * input, not free). Pure and exact.
+ *
+ * @throws RangeError when more tokens were cached and written than came in; wires make such usage unknown.
  */
 export function costOf(price: Price, usage: Usage): Cost {
   const read = BigInt(usage.cacheReadTokens)
   const written = BigInt(usage.cacheWriteTokens)
   const input = BigInt(usage.inputTokens)
+  if (read + written > input) throw new RangeError('the usage has more cached and written tokens than input')
   const rest = price.output * BigInt(usage.outputTokens) + price.request
   const withoutCache = input * price.input + rest
   const total =

@@ -1,4 +1,4 @@
-import type { Columns } from './column.ts'
+import { type Columns, maxLabelChars, maxTextChars } from './column.ts'
 import { recordTables, schemaVersion } from './tables.ts'
 
 /**
@@ -23,6 +23,9 @@ export function recordsMarkdown(): string {
     'The same columns are the JSON rows of the journal (`*.ndjson`) and the ClickHouse tables.',
     'Times are UTC, durations integer microseconds, money an exact decimal of USD with 12 places.',
     'Null means "not known" or "did not happen"; it never stands for zero.',
+    `Values from outside always fit: text is well-formed Unicode, cut after ${maxTextChars} characters (\`LowCardinality\` text`,
+    `after ${maxLabelChars}, JSON never). A number or an amount that its column cannot hold is null where the column has null; elsewhere`,
+    'it is held to the nearest bound.',
     ...tables,
     '',
   ].join('\n')

@@ -36,7 +36,7 @@ export const requestColumns = {
   rate_limited: c.flag('Whether any attempt met a rate limit.'),
   sticky: c.oneOf(n.stickyStates, 'What sticky routing did.'),
   sticky_key_source: c.label('Where the sticky key came from; empty when there is none.'),
-  decision: c.text(
+  decision: c.jsonText(
     'Ranked candidates with score and reason, and every excluded endpoint with its rule, as JSON.',
   ),
   sched_lag_us: c.uint32('Schedule lag: due to sent.', 'µs'),

@@ -11,7 +11,7 @@ export const runColumns = {
   seed: c.text('Seed of the plan.'),
   status: c.oneOf(n.runStatuses, 'State of the run.'),
   valid: c.optionalFlag('Whether the run judged itself valid; null while it runs.'),
-  invalid_reasons: c.text('Why it is not valid, as a JSON array.'),
+  invalid_reasons: c.jsonText('Why it is not valid, as a JSON array.'),
   started_at: c.time('Start.', 'UTC, µs'),
   ended_at: c.optionalTime('End.', 'UTC, µs'),
   planned: c.uint64('Requests planned.'),

@@ -1,6 +1,13 @@
 import { mkdir } from 'node:fs/promises'
 import { type Clock, createSystemClock, nsPerMs, UserError } from '../core/index.ts'
-import { encodeAttempt, encodeRequest, encodeRun, type RecordSink, type RunRecord } from '../record/index.ts'
+import {
+  encodeAttempt,
+  encodeRequest,
+  encodeRun,
+  encodeSpan,
+  type RecordSink,
+  type RunRecord,
+} from '../record/index.ts'
 import { recoverJournal } from './recover.ts'
 import { listSegments } from './segment-name.ts'
 import { createSegmentWriter, type SegmentWriter } from './segment-writer.ts'
@@ -69,7 +76,7 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
     request: record => writers.requests.append(encodeRequest(record)),
     attempt: record => writers.attempts.append(encodeAttempt(record)),
     run: record => writers.runs.append(encodeRun(record)),
-    span: row => writers.otel_traces.append(JSON.stringify(row)),
+    span: row => writers.otel_traces.append(encodeSpan(row)),
     dropped: () => all.reduce((sum, one) => sum + one.dropped(), 0),
     written: () => mapWriters(writers, one => one.written()),
     flush: () => everyWriter(one => one.flush()),

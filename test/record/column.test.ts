@@ -90,3 +90,31 @@ describe('oneOf', () => {
     expect(column.encode('measure')).toBe('measure')
   })
 })
+
+describe('every encoder', () => {
+  it.each([
+    ['text', c.text('').encode('a\ud800b'), 'a\ufffdb'],
+    ['text cut in a pair', c.text('').encode(`${'x'.repeat(4095)}🚀`), `${'x'.repeat(4095)}\ufffd`],
+    ['jsonText', c.jsonText('').encode('x'.repeat(10_000)), 'x'.repeat(10_000)],
+    ['label', c.label('').encode('x'.repeat(10_000)), 'x'.repeat(256)],
+    ['uuid', c.uuid('').encode('no'), '00000000-0000-0000-0000-000000000000'],
+    ['time', c.time('').encode(Number.NaN), '1970-01-01 00:00:00.000000'],
+    ['time', c.time('').encode(1e300), '2255-06-05 23:47:34.740991'],
+    ['optionalTime', c.optionalTime('').encode(1e300), null],
+    ['uint8', c.uint8('').encode(256), 255],
+    ['uint16', c.uint16('').encode(-1), 0],
+    ['uint32', c.uint32('').encode(Number.NaN), 0],
+    ['uint64', c.uint64('').encode(1e21), '9007199254740991'],
+    ['float', c.float('').encode(Infinity), 0],
+    ['optionalUint32', c.optionalUint32('').encode(2 ** 32), null],
+    ['optionalUint32', c.optionalUint32('').encode(-1), null],
+    ['optionalUint32', c.optionalUint32('').encode(Number.NaN), null],
+    ['money', c.money('').encode(10n ** 18n), '999999.999999999999'],
+    ['optionalMoney', c.optionalMoney('').encode(10n ** 18n), null],
+    ['optionalMoney', c.optionalMoney('').encode(-(10n ** 18n)), null],
+    ['hash', c.hash('').encode(-1n), '18446744073709551615'],
+    ['tags', c.tags('').encode({ '\udc00': '\ud800' }), { '\ufffd': '\ufffd' }],
+  ])('makes of a hostile value what the column takes: %s', (_name, encoded, value) => {
+    expect(encoded).toEqual(value)
+  })
+})

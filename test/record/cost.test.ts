@@ -56,6 +56,10 @@ const usages = fc
   .map(([plain, read, write, output]) => usage(plain + read + write, output, { read, write }))
 
 describe('costOf', () => {
+  it('refuses usage with more cached and written tokens than input', () => {
+    expect(() => costOf(openai, usage(10, 1, { read: 6, write: 5 }))).toThrow(RangeError)
+  })
+
   it.each([
     ['an OpenAI cache read', openai, usage(10_339, 60, { read: 10_318 }), '0.01355', '0.0128975'],
     ['an Anthropic 5-minute write', anthropic, usage(10_000, 100, { write: 9000 }), '0.03825', '-0.00675'],

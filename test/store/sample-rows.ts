@@ -23,6 +23,8 @@ const picoUsd = fc.oneof(
 
 /** Values in memory for a column, by its ClickHouse type. */
 function valuesOf(clickhouse: string): fc.Arbitrary<unknown> {
+  // Hashes are bigint in memory, counters (with a codec) are number.
+  if (clickhouse.startsWith('UInt64 CODEC')) return fc.maxSafeNat()
   const type = clickhouse.replace(/ CODEC.*$/, '')
   const inner = /^Nullable\((.*)\)$/.exec(type)?.[1]
   if (inner !== undefined) return fc.option(valuesOf(inner), { nil: null })
@@ -44,17 +46,16 @@ const simpleTypes: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   UInt8: fc.nat({ max: 255 }),
   UInt16: fc.nat({ max: 65_535 }),
   UInt32: uint32,
-  // Hashes are bigint in memory, counters are number; both are written with `String`.
-  UInt64: fc.oneof(fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }), uint32),
+  UInt64: fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }),
   Float64: fc.double({ noNaN: true, noDefaultInfinity: true }).map(one => (one === 0 ? 0 : one)),
 }
 
-function rowsOf<Row>(columns: Columns): fc.Arbitrary<Row> {
-  const values = Object.entries(columns).map(
-    ([name, { clickhouse }]) => [name, valuesOf(clickhouse)] as const,
+function rowsOf<Row>(columns: Columns, values = valuesOf): fc.Arbitrary<Row> {
+  const arbitraries = Object.entries(columns).map(
+    ([name, { clickhouse }]) => [name, values(clickhouse)] as const,
   )
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- made column by column from the row's own table
-  return fc.record(Object.fromEntries(values)) as fc.Arbitrary<Row>
+  return fc.record(Object.fromEntries(arbitraries)) as fc.Arbitrary<Row>
 }
 
 /** Rows with any value that each column allows. */
@@ -85,3 +86,50 @@ export const spanRows: fc.Arbitrary<SpanRow> = fc.record({
 export function sample<Row>(rows: fc.Arbitrary<Row>, count: number, seed = 1): readonly Row[] {
   return fc.sample(rows, { numRuns: count, seed })
 }
+
+const hostileText = fc.oneof(
+  fc.string({ unit: fc.nat({ max: 0xffff }).map(unit => String.fromCharCode(unit)), maxLength: 20 }),
+  fc.constantFrom(
+    '\ud800',
+    '\udc00a',
+    'x'.repeat(100_000),
+    `${'x'.repeat(4095)}🚀`,
+    '__proto__',
+    '\\N',
+    'NULL',
+  ),
+)
+const hostileNumber = fc.oneof(
+  fc.double(),
+  fc.constantFrom(Number.NaN, Infinity, -Infinity, -1, -0, 0.5, 255.5, 2 ** 32, 2 ** 53, 1e21, 1e300, 5e-324),
+)
+
+/** Values in memory of a column's type in TypeScript, whatever they are, by its ClickHouse type. */
+function hostileValuesOf(clickhouse: string): fc.Arbitrary<unknown> {
+  const type = clickhouse.replace(/ CODEC.*$/, '')
+  const inner = /^Nullable\((.*)\)$/.exec(type)?.[1]
+  if (inner !== undefined) return fc.option(hostileValuesOf(inner), { nil: null })
+  if (type.startsWith('Enum') || type === 'Bool') return valuesOf(clickhouse)
+  if (type.startsWith('Map')) return fc.dictionary(hostileText, hostileText, { maxKeys: 3 })
+  if (type.startsWith('Decimal') || clickhouse === 'UInt64') {
+    return fc.oneof(fc.bigInt(), fc.constantFrom(10n ** 18n, -(10n ** 18n), 2n ** 64n, -1n, 10n ** 40n))
+  }
+  return /String|UUID/.test(type) ? hostileText : hostileNumber
+}
+
+/** Rows with hostile values in every column of a record table. */
+export function hostileRows<Row>(columns: Columns): fc.Arbitrary<Row> {
+  return rowsOf<Row>(columns, hostileValuesOf)
+}
+
+/** Spans with hostile texts and numbers. */
+export const hostileSpans: fc.Arbitrary<SpanRow> = fc
+  .tuple(spanRows, hostileText, hostileText, hostileNumber)
+  .map(([row, one, other, duration]) =>
+    Object.assign(row, {
+      SpanName: one,
+      StatusMessage: other,
+      SpanAttributes: { [one]: other },
+      Duration: duration,
+    }),
+  )

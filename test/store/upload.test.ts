@@ -4,7 +4,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { createVirtualClock } from '../../src/core/index.ts'
-import { encodeRequest } from '../../src/record/index.ts'
+import {
+  type AttemptRecord,
+  encodeRequest,
+  type RequestRecord,
+  type RunRecord,
+  recordTables,
+} from '../../src/record/index.ts'
 import {
   type EmbeddedStore,
   listSegments,
@@ -17,7 +23,15 @@ import {
   uploadJournal,
   watchJournal,
 } from '../../src/store/index.ts'
-import { attemptRows, requestRows, runRows, sample, spanRows } from './sample-rows.ts'
+import {
+  attemptRows,
+  hostileRows,
+  hostileSpans,
+  requestRows,
+  runRows,
+  sample,
+  spanRows,
+} from './sample-rows.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 let engine: EmbeddedStore
@@ -82,6 +96,23 @@ describe('uploadJournal', () => {
     expect(await statesOf(dir)).toEqual(['uploaded'])
     expect(await readFile(join(dir, 'client-requests-000001.uploaded.ndjson'))).toEqual(before)
     expect(await uploadJournal({ dir, store })).toEqual({ segments: 0, rows: 0 })
+  })
+
+  it('stores every row whatever its values are', async () => {
+    const dir = await temporaryFolder()
+    const journal = await openJournal({ dir, writer: 'client' })
+    for (const row of sample(hostileRows<RequestRecord>(recordTables.requests), 300)) {
+      // An expired row of live traffic would leave the table again.
+      journal.request({ ...row, phase: 'measure' })
+    }
+    for (const row of sample(hostileRows<AttemptRecord>(recordTables.attempts), 300)) {
+      journal.attempt({ ...row, phase: 'measure' })
+    }
+    for (const row of sample(hostileRows<RunRecord>(recordTables.runs), 50)) journal.run(row)
+    for (const row of sample(hostileSpans, 100)) journal.span(row)
+    await journal.close()
+    expect(await uploadJournal({ dir, store })).toEqual({ segments: 4, rows: 750 })
+    expect(await Promise.all(['requests', 'attempts', 'otel_traces'].map(countOf))).toEqual([300, 300, 100])
   })
 
   it('stores a segment once when the process died after the insert and before the mark', async () => {

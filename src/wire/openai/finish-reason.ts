@@ -19,5 +19,7 @@ const normalised: Readonly<Record<string, FinishReason>> = {
 
 /** Maps a provider's finish reason to ours; an unknown one counts as `stop` and is kept raw beside it. Pure. */
 export function normaliseFinishReason(native: string): FinishReason {
-  return native === '' ? '' : (normalised[native] ?? 'stop')
+  if (native === '') return ''
+  // Not `normalised[native]` alone: `constructor` and `__proto__` are on every object.
+  return (Object.hasOwn(normalised, native) ? normalised[native] : undefined) ?? 'stop'
 }
