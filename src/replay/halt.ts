@@ -14,6 +14,9 @@ interface HaltOptions {
   readonly maxSeconds: number | null
 }
 
+/** A longer timer would fire at once; 24 days stand for never. */
+const longestTimerMs = 2 ** 31 - 1
+
 /** Halts when `signal` aborts or after `maxSeconds` (null: never). */
 export function createHalt({ signal, maxSeconds }: HaltOptions): Halt {
   const controller = new AbortController()
@@ -25,7 +28,10 @@ export function createHalt({ signal, maxSeconds }: HaltOptions): Halt {
   const interrupted = () => stop('interrupted')
   if (signal.aborted) interrupted()
   signal.addEventListener('abort', interrupted, { once: true })
-  const timer = maxSeconds === null ? undefined : setTimeout(() => stop('budget'), maxSeconds * 1000)
+  const timer =
+    maxSeconds === null
+      ? undefined
+      : setTimeout(() => stop('budget'), Math.min(maxSeconds * 1000, longestTimerMs))
   return {
     signal: controller.signal,
     reason: () => reason,

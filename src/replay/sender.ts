@@ -1,4 +1,11 @@
-import { type Clock, formatTraceparent, spanIdOf, traceIdOf, uuidOf } from '../core/index.ts'
+import {
+  type Clock,
+  encodeHeaderText,
+  formatTraceparent,
+  spanIdOf,
+  traceIdOf,
+  uuidOf,
+} from '../core/index.ts'
 import type { RecordSink, RequestRecord } from '../record/index.ts'
 import type { PlannedRequest } from '../scenario/index.ts'
 import { type Deadlines, exchange, type HttpPool } from '../wire/index.ts'
@@ -90,11 +97,11 @@ function headersOf(
   return {
     ...traceparent,
     'x-routebench-run-id': identity.runId,
-    'x-routebench-scenario': identity.scenario,
-    'x-routebench-arm': planned.arm,
+    'x-routebench-scenario': encodeHeaderText(identity.scenario),
+    'x-routebench-arm': encodeHeaderText(planned.arm),
     'x-routebench-phase': planned.phase,
     'x-routebench-request-id': identity.requestId,
-    'x-routebench-item-id': planned.itemId,
+    'x-routebench-item-id': encodeHeaderText(planned.itemId),
     'x-routebench-turn': String(planned.session?.turn ?? 0),
     ...(planned.outputTokens !== null && { 'x-routebench-output-tokens': String(planned.outputTokens) }),
   }

@@ -1,6 +1,6 @@
 import type { Candidate, FailureKind, NextStep } from '../policy/index.ts'
 import { failureKindOf, supports } from '../policy/index.ts'
-import { formatTraceparent, spanIdOf } from '../core/index.ts'
+import { encodeHeaderText, formatTraceparent, spanIdOf } from '../core/index.ts'
 import {
   encodeChatRequest,
   errorOf,
@@ -95,7 +95,7 @@ export async function attempt(options: AttemptOptions): Promise<Attempt> {
  */
 function simulationHeaders({ arm, itemId, requestId, outputTokens }: Call): Record<string, string> {
   return {
-    'x-routebench-draw': itemId === '' ? requestId : `${arm}/${itemId}`,
+    'x-routebench-draw': itemId === '' ? requestId : encodeHeaderText(`${arm}/${itemId}`),
     ...(outputTokens !== '' && { 'x-routebench-output-tokens': outputTokens }),
   }
 }

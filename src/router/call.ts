@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
-import { type Clock, parseTraceparent, spanIdOf, traceIdOf } from '../core/index.ts'
+import { type Clock, decodeHeaderText, parseTraceparent, spanIdOf, traceIdOf } from '../core/index.ts'
 import type { Phase } from '../record/index.ts'
 
 /** Who a request is, apart from what it asks: taken from its headers, which only the replayer sends in full. */
@@ -39,8 +39,8 @@ const longestLabel = 200
 export function readCall(headers: IncomingHttpHeaders, clock: Clock): Call {
   const receivedNs = clock.monoNs()
   const receivedEpochUs = clock.toEpochUs(receivedNs)
-  const text = (name: string) => String(headers[name] ?? '').slice(0, longestLabel)
-  const ours = (name: string) => text(`x-routebench-${name}`)
+  const text = (name: string) => String(headers[name] ?? '')
+  const ours = (name: string) => decodeHeaderText(text(`x-routebench-${name}`)).slice(0, longestLabel)
   const requestId = uuid.test(ours('request-id')) ? ours('request-id').toLowerCase() : randomUUID()
   const parent = parseTraceparent(text('traceparent'))
   const traceId = parent?.traceId ?? traceIdOf(requestId)

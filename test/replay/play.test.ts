@@ -35,6 +35,7 @@ function planOf(requests: readonly PlannedRequest[], release: Plan['release'] = 
 
 interface Options {
   readonly maxSpend?: bigint
+  readonly maxSeconds?: number
   readonly signal?: AbortSignal
   readonly sendsRunHeaders?: boolean
 }
@@ -57,7 +58,7 @@ async function playOn(url: string, plan: Plan, options: Options = {}) {
     sink,
     signal: options.signal ?? new AbortController().signal,
     maxSpend: options.maxSpend ?? null,
-    maxSeconds: null,
+    maxSeconds: options.maxSeconds ?? null,
   }).played
   return { played, records: sink.requests }
 }
@@ -167,6 +168,23 @@ describe('play', () => {
     expect(withRun?.['traceparent']).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/)
     expect(without?.['traceparent']).toBe(withRun?.['traceparent'])
     expect(Object.keys(without ?? {}).filter(name => name.startsWith('x-routebench'))).toEqual([])
+  })
+
+  it('carries item ids of any writing in its headers, percent-encoded', async () => {
+    await using server = await startScriptedServer(response => answer(response))
+    const item = planned(0, { itemId: 'Grüße 100%\n你好#2' })
+    const { records } = await playOn(server.url, planOf([item]), { sendsRunHeaders: true })
+    expect(records[0]).toMatchObject({ outcome: 'ok', item_id: item.itemId })
+    expect(server.received[0]?.headers['x-routebench-item-id']).toBe(
+      'Gr%C3%BC%C3%9Fe%20100%25%0A%E4%BD%A0%E5%A5%BD#2',
+    )
+  })
+
+  it('takes a budget of time that is longer than any timer for no end', async () => {
+    await using server = await startScriptedServer(response => answer(response))
+    const plan = planOf([planned(0), planned(20)])
+    const { played } = await playOn(server.url, plan, { maxSeconds: 1e10 })
+    expect(played.conduct).toMatchObject({ sent: 2, stopped: null })
   })
 
   it.each([

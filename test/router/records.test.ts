@@ -60,6 +60,15 @@ describe('records', () => {
     expect(response.headers.get('x-routebench-request-id')).toBe(requestId)
   })
 
+  it('hold the item id that the replayer has percent-encoded', async () => {
+    await using router = await openTestRouter([a], { a: answering('Hello') })
+    const response = await router.post(ask(), { 'x-routebench-item-id': 'Gr%C3%BC%C3%9Fe%20%E4%BD%A0#2' })
+    expect(response.status).toBe(200)
+    const { requests, attempts } = await recordsOf(router.sink)
+    expect(requests[0]).toMatchObject({ item_id: 'Grüße 你#2', outcome: 'ok' })
+    expect(attempts[0]).toMatchObject({ outcome: 'ok' })
+  })
+
   it('of live traffic carry a new id and the phase live', async () => {
     await using router = await openTestRouter([a], { a: answering('Hello') })
     await router.post(ask(), { 'x-routebench-request-id': 'nonsense', 'x-routebench-phase': 'lunch' })
