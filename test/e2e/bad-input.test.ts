@@ -125,6 +125,19 @@ describe('routebench with bad input', () => {
     expect(got.stderr).not.toMatch(/hidden|requests planned/)
   })
 
+  it.each([
+    ['an API of one’s own', ['run', 'key.yaml'], 'NO_SUCH_KEY'],
+    ['the router of a run', ['run', 'keyless.yaml'], 'GROQ_API_KEY'],
+    ['the router', ['router', '--port', '0'], 'GROQ_API_KEY'],
+  ])('refuses a key for %s that no header can carry, without showing it', async (_name, args, variable) => {
+    for (const key of ['sk-hidden\nkey', 'sk-hiddén']) {
+      const got = await runCli(args, { cwd: folder.path, env: { [variable]: key } })
+      expect(got).toMatchObject({ exitCode: 64 })
+      expect(got.stderr).toMatch(new RegExp(`E_CONFIG_INVALID: ${variable}`))
+      expect(got.stderr + got.stdout).not.toContain('hidd')
+    }
+  })
+
   it('names the port that is in use', async () => {
     const server = createServer()
     await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))

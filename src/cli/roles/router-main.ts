@@ -2,6 +2,7 @@ import { createRng, createSystemClock } from '../../core/index.ts'
 import { openRouter } from '../../router/index.ts'
 import { loadCatalog } from '../load-catalog.ts'
 import { openRecords } from '../open-records.ts'
+import { requireSendableKeys } from '../run/required-keys.ts'
 import { upstreamResolver } from '../upstream-keys.ts'
 import type { RouterConfig } from './role-config.ts'
 import { serveRole } from './serve-role.ts'
@@ -9,6 +10,8 @@ import { serveRole } from './serve-role.ts'
 // Process of the instrumented router. Records go to a journal; whoever started it uploads them.
 serveRole(async (config: RouterConfig) => {
   const clock = createSystemClock()
+  const catalog = await loadCatalog(config.catalogFiles)
+  if (config.providersUrl === null) requireSendableKeys(catalog, process.env)
   const records = await openRecords({
     folder: config.journalFolder,
     writer: config.writer,
@@ -16,7 +19,7 @@ serveRole(async (config: RouterConfig) => {
     env: process.env,
   })
   const router = await openRouter({
-    catalog: await loadCatalog(config.catalogFiles),
+    catalog,
     clock,
     rng: createRng(config.seed),
     sink: records.sink,
