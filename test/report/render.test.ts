@@ -41,6 +41,27 @@ describe('renderText', () => {
   })
 })
 
+describe.each([
+  ['renderMarkdown', renderMarkdown],
+  ['renderHtml', renderHtml],
+])('%s', (_name, render) => {
+  it('shows no control character of a name from outside', () => {
+    const evil = 'evil\u001b[31m\u009b2J\u0000 host'
+    const sound = goldenSummary()
+    const [served] = sound.served
+    const [endpoint] = sound.endpoints
+    const summary = {
+      ...sound,
+      scenario: evil,
+      arms: Object.fromEntries(Object.entries(sound.arms).map(([arm, one]) => [`${arm} ${evil}`, one])),
+      served: served ? [{ ...served, provider: evil }] : [],
+      endpoints: endpoint ? [{ ...endpoint, provider: evil }] : [],
+    }
+    expect(render(summary)).toContain('evil')
+    expect(render(summary)).not.toMatch(/[^\P{Cc}\n]/u)
+  })
+})
+
 describe('renderHtml', () => {
   it('writes the golden report', async () => {
     await expect(renderHtml(goldenSummary())).toMatchFileSnapshot(golden('report.html'))

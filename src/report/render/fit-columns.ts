@@ -1,3 +1,4 @@
+import { plainText } from './plain-text.ts'
 import type { ReportColumn, ReportTable } from './report-table.ts'
 
 const gapWidth = 2
@@ -27,11 +28,6 @@ export function fitColumns(table: ReportTable, width: number): ReportTable {
 export function headingOf({ group, label, unit }: ReportColumn): string {
   const own = unit === '' ? label : `${label}, ${unit}`
   return group === '' ? plainText(own) : `${group}\n${own}`
-}
-
-/** Text without control characters: names from outside must not move the cursor. */
-export function plainText(text: string): string {
-  return text.replaceAll(/\p{Cc}+/gu, ' ')
 }
 
 function totalWidth(kept: readonly number[], widths: readonly number[]): number {

@@ -4,6 +4,7 @@ import { armsTable } from './arms-table.ts'
 import { conservationSentence } from './conservation-sentence.ts'
 import { errorsTable, failedChecksTable, fallbacksTable, stickyTable } from './failure-tables.ts'
 import { hasWeakNumber, headlineNumbers, runLine } from './headline.ts'
+import { plainText } from './plain-text.ts'
 import type { ReportCell, ReportColumn, ReportTable } from './report-table.ts'
 import { endpointsTable, servedTable, slowestTable } from './report-tables.ts'
 import { verdictOf } from './verdict.ts'
@@ -80,5 +81,7 @@ function definitions(): string {
 
 /** Scenario names and error types come from outside: they must not become markup or end a table cell. */
 function escape(text: string): string {
-  return text.replaceAll(/[\\`*_{}[\]<>|#]/g, String.raw`\$&`).replaceAll(/\s+/g, ' ')
+  return plainText(text)
+    .replaceAll(/[\\`*_{}[\]<>|#]/g, String.raw`\$&`)
+    .replaceAll(/\s+/g, ' ')
 }

@@ -60,6 +60,7 @@ function loadEcharts(): typeof ECharts {
 /** Makes ids unique in the page and the same every time, and drops what only scripts and hovering need. */
 function tidy(svg: string, { title, note }: Chart, prefix: string): string {
   return svg
+    .replaceAll(/[^\P{Cc}\n]+/gu, ' ')
     .replaceAll(/<style[^>]*>[\s\S]*?<\/style>/g, '')
     .replaceAll(/ class="zr\d+-cls-\d+"/g, '')
     .replaceAll(/ pointer-events="visible"/g, '')

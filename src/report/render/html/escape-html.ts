@@ -1,3 +1,5 @@
+import { plainText } from '../plain-text.ts'
+
 const entities: Readonly<Record<string, string>> = {
   '&': '&amp;',
   '<': '&lt;',
@@ -6,7 +8,7 @@ const entities: Readonly<Record<string, string>> = {
   "'": '&#39;',
 }
 
-/** Text as HTML text or as a quoted attribute's value. */
+/** Text as HTML text or as a quoted attribute's value, without control characters. */
 export function escapeHtml(text: string): string {
-  return text.replaceAll(/[&<>"']/g, character => entities[character] ?? '')
+  return plainText(text).replaceAll(/[&<>"']/g, character => entities[character] ?? '')
 }
