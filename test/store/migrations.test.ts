@@ -20,6 +20,10 @@ describe('migrations', () => {
           "spans",
           "6a4cd0673dc10953",
         ],
+        [
+          "deduplication window",
+          "d0fe99b2eb8b4d43",
+        ],
       ]
     `)
   })
@@ -28,9 +32,13 @@ describe('migrations', () => {
     const target = { database: 'rb', replicated: true, cluster: 'main' }
     for (const statement of migrations.flatMap(one => one.statements(target))) {
       expect(statement).toContain('ON CLUSTER `main`')
-      expect(statement).toMatch(
-        /ENGINE = Replicated(Replacing)?MergeTree\('\/clickhouse\/tables\/\{uuid\}\/\{shard\}', '\{replica\}'/,
-      )
+      if (statement.startsWith('CREATE TABLE')) {
+        expect(statement).toMatch(
+          /ENGINE = Replicated(Replacing)?MergeTree\('\/clickhouse\/tables\/\{uuid\}\/\{shard\}', '\{replica\}'/,
+        )
+      } else {
+        expect(statement).toMatch(/^ALTER TABLE .* MODIFY SETTING replicated_deduplication_window = 100000/)
+      }
       expect(statement).toContain('`rb`.')
     }
   })

@@ -128,6 +128,14 @@ describe('uploadJournal', () => {
     expect(await statesOf(dir)).toEqual(['uploaded'])
   })
 
+  it('remembers a segment through a hundred thousand other inserts into its table', async () => {
+    const tables = await store.query<{ ddl: string }>(
+      "SELECT create_table_query AS ddl FROM system.tables WHERE database = 'routebench' AND name IN ('requests', 'attempts', 'runs', 'otel_traces')",
+    )
+    expect(tables).toHaveLength(4)
+    for (const { ddl } of tables) expect(ddl).toContain('non_replicated_deduplication_window = 100000')
+  })
+
   it('stores rows once when two uploaders work on one folder at the same time', async () => {
     const dir = await temporaryFolder()
     await writeJournal(dir, 13)

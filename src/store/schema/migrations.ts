@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { deduplicationWindowStatements } from './deduplication-window.ts'
 import { recordTableStatements } from './record-tables.ts'
 import { spanTableStatement } from './span-table.ts'
 import type { SchemaTarget } from './target.ts'
@@ -20,6 +21,7 @@ export interface Migration {
 export const migrations: readonly Migration[] = [
   { id: 1, name: 'record tables', statements: recordTableStatements, formerChecksums: [] },
   { id: 2, name: 'spans', statements: target => [spanTableStatement(target)], formerChecksums: [] },
+  { id: 3, name: 'deduplication window', statements: deduplicationWindowStatements, formerChecksums: [] },
 ]
 
 /** SHA-256 over the statements a migration has for a plain server. */
