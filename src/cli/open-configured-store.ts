@@ -21,6 +21,8 @@ export interface StoreChoice {
  * Opens the store that is configured: the server in `CLICKHOUSE_URL`, else the embedded engine that already serves the
  * folder (`routebench store serve`), else one started here. Its schema is brought up to date
  * unless it is to be kept.
+ *
+ * @throws UserError E_STORE_UNREACHABLE when no ClickHouse answers there; see `Store.ping`.
  */
 export async function openConfiguredStore({
   env,
@@ -34,6 +36,7 @@ export async function openConfiguredStore({
     await stop()
   }
   try {
+    await store.ping()
     if (!keepsSchema) await migrate(store)
     return { store, close }
   } catch (cause) {

@@ -51,7 +51,8 @@ export async function migrationStatus(store: Store): Promise<MigrationStatus> {
  * Brings the store's schema up to this program's; does nothing when it is. Only ever forward, and safe to run
  * twice or from two processes.
  *
- * @throws UserError E_STORE_SCHEMA when the store is newer than the program or has a step in another shape.
+ * @throws UserError E_STORE_SCHEMA when the store is newer than the program, has a step in another shape, or took
+ *   the steps and does not have them.
  */
 export async function migrate(store: Store, options: MigrateOptions = {}): Promise<MigrationStatus> {
   await store.createDatabase()
@@ -63,7 +64,9 @@ export async function migrate(store: Store, options: MigrateOptions = {}): Promi
   for (const migration of migrations) {
     if (!appliedIds.has(migration.id)) await apply(store, target, migration)
   }
-  return await migrationStatus(store)
+  const reached = await migrationStatus(store)
+  if (reached.state !== 'current') throw notTaken(reached, store)
+  return reached
 }
 
 async function apply(store: Store, target: SchemaTarget, migration: Migration): Promise<void> {
@@ -111,4 +114,14 @@ function refuse({ state, applied, known }: MigrationStatus, { url, database }: S
       hint: 'Use the build that made it, or another database or data folder; journals can be loaded again.',
     })
   }
+}
+
+function notTaken({ applied, known }: MigrationStatus, { url, database }: Store): UserError {
+  return new UserError(
+    `database ${database} at ${url} accepted the schema and is at step ${applied} of ${known} all the same`,
+    {
+      code: 'E_STORE_SCHEMA',
+      hint: 'Check that CLICKHOUSE_URL is one ClickHouse server, not something that spreads statements over several.',
+    },
+  )
 }

@@ -26,7 +26,10 @@ export function isConnectionError(thrown: unknown): boolean {
   return thrown.message.startsWith('Timeout error') || thrown.message.includes('socket hang up')
 }
 
-/** The error a user can act on when the store cannot be used; what was thrown when it is about the statement. */
+/**
+ * The error a user can act on when the store cannot be used; what was thrown when it is about the statement.
+ * An error that is not in ClickHouse's form (a page, a redirect, another protocol) means that none answers there.
+ */
 export function asStoreError(thrown: unknown, url: string): unknown {
   if (isConnectionError(thrown)) return unreachable(url, thrown)
   if (thrown instanceof ClickHouseError && loginCodes.has(thrown.code)) {
@@ -36,7 +39,13 @@ export function asStoreError(thrown: unknown, url: string): unknown {
       cause: thrown,
     })
   }
-  return thrown
+  const isKnown = thrown instanceof ClickHouseError || thrown instanceof UserError || isFileError(thrown)
+  return isKnown ? thrown : notClickHouse(url, thrown)
+}
+
+/** The segment could not be opened: nothing that the store did. */
+function isFileError(thrown: unknown): boolean {
+  return thrown instanceof Error && 'syscall' in thrown && thrown.syscall === 'open'
 }
 
 /** Like `asStoreError`, and a schema that does not fit the rows becomes E_STORE_SCHEMA. */
@@ -49,7 +58,21 @@ export function asInsertError(thrown: unknown, url: string): unknown {
   })
 }
 
-function unreachable(url: string, cause: unknown): UserError {
+/** A page can be long: its start says enough. */
+const maxSaidChars = 200
+
+/** Pure; `cause` is what the client made of the answer. */
+export function notClickHouse(url: string, cause: unknown): UserError {
+  const said = messageOf(cause).trim().replace(/\s+/g, ' ').slice(0, maxSaidChars)
+  return new UserError(`what is at ${url} answers, but is no ClickHouse${said && `: ${said}`}`, {
+    code: 'E_STORE_UNREACHABLE',
+    hint: 'Give the HTTP interface of a ClickHouse in CLICKHOUSE_URL (port 8123 as a rule), or unset it to use the embedded store.',
+    cause,
+  })
+}
+
+/** Nothing answered. Pure. */
+export function unreachable(url: string, cause: unknown): UserError {
   return new UserError(`the store at ${url} does not answer: ${messageOf(cause)}`, {
     code: 'E_STORE_UNREACHABLE',
     hint: 'Start ClickHouse there, correct CLICKHOUSE_URL, or unset it to use the embedded store; records that are not uploaded stay in the journal.',

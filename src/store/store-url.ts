@@ -20,13 +20,22 @@ const defaultDatabase = 'routebench'
 export function parseStoreUrl(text: string): StoreAddress {
   const url = URL.parse(text.replace(/^clickhouse(s?):/i, 'http$1:'))
   if (!url || !['http:', 'https:'].includes(url.protocol)) throw invalid('it is no http or https URL')
-  const database = decodeURIComponent(url.pathname.slice(1)) || defaultDatabase
+  const database = decoded(url.pathname.slice(1)) || defaultDatabase
   if (!/^\w+$/.test(database)) throw invalid('the database name may only have letters, digits and _')
   return {
     url: url.origin,
-    username: decodeURIComponent(url.username) || 'default',
-    password: decodeURIComponent(url.password),
+    username: decoded(url.username) || 'default',
+    password: decoded(url.password),
     database,
+  }
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    // The error would repeat the text, which may be a password.
+    throw invalid('a % in it is not followed by two hex digits of UTF-8; write a plain % as %25')
   }
 }
 

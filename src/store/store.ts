@@ -7,7 +7,7 @@ import {
   type ClickHouseSettings,
   createClient,
 } from '@clickhouse/client'
-import { asInsertError, asStoreError, isConnectionError } from './store-errors.ts'
+import { asInsertError, asStoreError, isConnectionError, notClickHouse, unreachable } from './store-errors.ts'
 import { parseStoreUrl, type StoreAddress } from './store-url.ts'
 import type { StoreTable } from './tables.ts'
 
@@ -31,7 +31,11 @@ export interface Store {
   /** Without credentials. */
   readonly url: string
   readonly database: string
-  /** Resolves when the store answers. */
+  /**
+   * Resolves when a ClickHouse answers a SELECT within 5 s.
+   *
+   * @throws UserError E_STORE_UNREACHABLE also when something else answers, or accepts and stays silent.
+   */
   ping(): Promise<void>
   /**
    * Rows of a SELECT. Decimals and 64-bit integers come as strings, exact; times as `YYYY-MM-DD hh:mm:ss.…`.
@@ -82,6 +86,8 @@ const insertSettings: ClickHouseSettings = {
   input_format_null_as_default: 0,
 }
 
+const pingDeadlineMs = 5000
+
 /** Opens a store. Nothing is sent until the first call. */
 export async function openStore(options: StoreOptions): Promise<Store> {
   const address = addressOf(options)
@@ -104,7 +110,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   return Object.freeze({
     url,
     database,
-    ping: () => attempt(() => ping(client)),
+    ping: () => ping(attempt, address, options),
     query: <Row>(sql: string, params: StoreParams = {}) => attempt(() => select<Row>(client, sql, params)),
     command: (sql: string, params: StoreParams = {}) => attempt(() => command(client, sql, params)),
     createDatabase: () => attempt(() => createDatabase(address, options)),
@@ -133,9 +139,24 @@ function clientOf(address: StoreAddress, { requestTimeoutMs = 300_000 }: StoreOp
   })
 }
 
-async function ping(client: ClickHouseClient): Promise<void> {
-  const result = await client.ping()
-  if (!result.success) throw result.error
+type Attempt = <Result>(work: () => Promise<Result>) => Promise<Result>
+
+/** Asks through the server's own database: ours may not exist yet. */
+async function ping(attempt: Attempt, address: StoreAddress, options: StoreOptions): Promise<void> {
+  const client = clientOf({ ...address, database: 'default' }, options)
+  const deadline = AbortSignal.timeout(pingDeadlineMs)
+  try {
+    const answer = await attempt(async () => {
+      const result = await client.query({ query: 'SELECT 1', format: 'JSONEachRow', abort_signal: deadline })
+      return await result.text()
+    })
+    if (answer.trim() !== '{"1":1}') throw notClickHouse(address.url, answer)
+  } catch (error) {
+    if (deadline.aborted) throw unreachable(address.url, `nothing within ${pingDeadlineMs / 1000} s`)
+    throw error
+  } finally {
+    await client.close()
+  }
 }
 
 async function select<Row>(
@@ -170,10 +191,8 @@ async function createDatabase(address: StoreAddress, options: StoreOptions): Pro
   }
 }
 
-async function insert(
-  client: ClickHouseClient,
-  { table, path, token, signal }: SegmentInsert,
-): Promise<void> {
+async function insert(client: ClickHouseClient, segment: SegmentInsert): Promise<void> {
+  const { table, path, token, signal } = segment
   // Opened first: of a file that another uploader has marked, a stream would tell in an event nobody listens to yet.
   const file = await open(path)
   const rows = file.createReadStream({ highWaterMark: 2 ** 20 })

@@ -17,17 +17,23 @@ describe('parseStoreUrl', () => {
     expect(parseStoreUrl(text)).toEqual(address)
   })
 
-  it.each(['', 'localhost:8123', 'ftp://me:secret@host', 'http://me:secret@host/a-b', 'http://me:secret@'])(
-    'refuses %j without repeating it',
-    text => {
-      let error: unknown
-      try {
-        parseStoreUrl(text)
-      } catch (thrown) {
-        error = thrown
-      }
-      expect(error).toMatchObject({ code: 'E_CONFIG_INVALID' })
-      expect(String(error)).not.toContain('secret')
-    },
-  )
+  it.each([
+    'http://me:secret%zz@host',
+    'http://%ff:secret@host',
+    'http://me:secret@host/%',
+    '',
+    'localhost:8123',
+    'ftp://me:secret@host',
+    'http://me:secret@host/a-b',
+    'http://me:secret@',
+  ])('refuses %j without repeating it', text => {
+    let error: unknown
+    try {
+      parseStoreUrl(text)
+    } catch (thrown) {
+      error = thrown
+    }
+    expect(error).toMatchObject({ code: 'E_CONFIG_INVALID' })
+    expect(String(error)).not.toContain('secret')
+  })
 })
