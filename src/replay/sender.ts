@@ -57,6 +57,8 @@ export function createSender(options: SenderOptions, applyChecks: ApplyChecks): 
       clock,
       signal: options.signal,
       deadlines: options.deadlines,
+      // A target is a router, or stands where one would.
+      trustsRouterErrors: true,
     })
     const checks = applyChecks(answer.outcome.kind === 'ok' ? planned.checks : [], answer.text)
     const sentEpochUs = clock.toEpochUs(answer.stamps.sentNs)

@@ -1,5 +1,5 @@
 import type { Usage } from '../record/index.ts'
-import type { ExchangeError } from './classify.ts'
+import { classifyErrorObject, type ExchangeError, type Trust } from './classify.ts'
 import type { Delta } from './openai/decode-chunk.ts'
 import { normaliseFinishReason } from './openai/finish-reason.ts'
 import type { Exchange, ExchangeOutcome } from './types.ts'
@@ -38,11 +38,11 @@ export function emptyAnswer(): Answer {
 }
 
 /** Adds what one chunk carries. The last usage wins: providers that send it on every chunk send running totals. */
-export function addDelta(answer: Answer, delta: Delta): void {
+export function addDelta(answer: Answer, delta: Delta, trust: Trust): void {
   if (delta.text !== '') answer.texts.push(delta.text)
   answer.usage = delta.usage ?? answer.usage
   answer.nativeFinishReason = delta.nativeFinishReason || answer.nativeFinishReason
-  answer.error ??= delta.error
+  if (delta.error) answer.error ??= classifyErrorObject(delta.error, trust)
   answer.id ||= delta.id
   answer.model = delta.model || answer.model
   answer.provider = delta.provider || answer.provider

@@ -79,13 +79,21 @@ export function errorOf(errorType: ErrorType, message: string): ExchangeError {
   return { kind: 'error', fault: errorTypeFaults[errorType], errorType, message }
 }
 
+/** Whose words count: only a router may name the classes of a router's own decisions. */
+export interface Trust {
+  /** Default false: `canceled`, `no_endpoints`, `router_internal` and `availability` in an answer say nothing. */
+  readonly trustsRouterErrors?: boolean
+}
+
+const routerTypes: ReadonlySet<ErrorType> = new Set(['canceled', 'no_endpoints', 'router_internal'])
+
 /** Classifies an HTTP answer that is no success, from its status and body (any shape, JSON or not). Pure. */
-export function classifyStatus(status: number, body: unknown): ExchangeError {
+export function classifyStatus(status: number, body: unknown, trust: Trust = {}): ExchangeError {
   const error = asObject(asObject(body)?.['error'])
   const message = asText(error?.['message']) || `HTTP ${status}`
-  if (asObject(error?.['availability'])) return errorOf('no_endpoints', message)
+  if (trust.trustsRouterErrors && asObject(error?.['availability'])) return errorOf('no_endpoints', message)
   return errorOf(
-    namedType(error) ?? typeByStatus[status] ?? (status >= 500 ? 'server' : 'invalid_request'),
+    namedType(error, trust) ?? typeByStatus[status] ?? (status >= 500 ? 'server' : 'invalid_request'),
     message,
   )
 }
@@ -94,11 +102,11 @@ export function classifyStatus(status: number, body: unknown): ExchangeError {
  * Classifies an `error` object inside a body or stream whose HTTP status said success.
  * Its `code` is a number or a text, by provider; a number counts as a status. Pure.
  */
-export function classifyErrorObject(error: unknown): ExchangeError {
+export function classifyErrorObject(error: unknown, trust: Trust = {}): ExchangeError {
   const object = asObject(error)
   const message = asText(object?.['message']) || 'error inside a successful answer'
   const status = Number(object?.['code'])
-  return errorOf(namedType(object) ?? typeByStatus[status] ?? 'stream_error', message)
+  return errorOf(namedType(object, trust) ?? typeByStatus[status] ?? 'stream_error', message)
 }
 
 /** Classifies what the HTTP client threw. Pure. */
@@ -108,12 +116,13 @@ export function classifyThrown(thrown: unknown): ExchangeError {
   return errorOf(typeByNetworkCode[code] ?? 'network', message || code)
 }
 
-function namedType(error: Readonly<Record<string, unknown>> | null): ErrorType | null {
+function namedType(error: Readonly<Record<string, unknown>> | null, trust: Trust): ErrorType | null {
   const named =
     asText(asObject(error?.['metadata'])?.['error_type']) ||
     asText(error?.['error_type']) ||
     asText(error?.['code'])
-  return isErrorType(named) ? named : null
+  if (!isErrorType(named)) return null
+  return trust.trustsRouterErrors || !routerTypes.has(named) ? named : null
 }
 
 /** Whether a text names one of the documented error types. */

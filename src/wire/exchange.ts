@@ -3,7 +3,7 @@ import type { Clock } from '../core/index.ts'
 import type { AnswerReader } from './answer.ts'
 import { createBodyReader } from './body-reader.ts'
 import { boundedReader, maxAnswerBytes } from './bounded-reader.ts'
-import { classifyThrown, errorOf } from './classify.ts'
+import { classifyThrown, errorOf, type Trust } from './classify.ts'
 import { startDeadlines } from './deadline-timers.ts'
 import { dispatch } from './http.ts'
 import { retryAfterMs } from './rate-limit.ts'
@@ -12,7 +12,7 @@ import { createStreamReader } from './stream-reader.ts'
 import type { Deadlines, Exchange, ExchangeOutcome, StreamEvent } from './types.ts'
 
 /** One call of an OpenAI-compatible chat completions API. */
-export interface ExchangeOptions {
+export interface ExchangeOptions extends Trust {
   /** Full URL of the call. */
   readonly url: string
   /** Sent as a bearer token; null: none. */
@@ -85,8 +85,8 @@ function run(
       status = statusCode
       headers = flatten(raw)
       const plain = isEventStream(status, headers)
-        ? createStreamReader({ watch, onFirstToken: deadlines.firstToken, onEvent })
-        : createBodyReader(status, watch)
+        ? createStreamReader({ watch, onFirstToken: deadlines.firstToken, onEvent, trust: options })
+        : createBodyReader(status, watch, options)
       reader = boundedReader(plain, () => stopWith(tooLong))
     },
     onResponseData(_controller, bytes) {

@@ -1,6 +1,6 @@
 import { createParser } from 'eventsource-parser'
 import { addDelta, type AnswerReader, contentOf, emptyAnswer } from './answer.ts'
-import { errorOf } from './classify.ts'
+import { errorOf, type Trust } from './classify.ts'
 import { asObject, parseJson } from './json.ts'
 import { decodeChunk } from './openai/decode-chunk.ts'
 import type { Stopwatch } from './stamps.ts'
@@ -12,10 +12,12 @@ export interface StreamReaderOptions {
   /** Called at the first token of any kind. */
   readonly onFirstToken: () => void
   readonly onEvent: (event: StreamEvent, atNs: number) => void
+  readonly trust: Trust
 }
 
 /** Reads an event stream (WHATWG HTML, section 9.2) of chat completion chunks, whatever its chunking. */
-export function createStreamReader({ watch, onFirstToken, onEvent }: StreamReaderOptions): AnswerReader {
+export function createStreamReader(options: StreamReaderOptions): AnswerReader {
+  const { watch, onFirstToken, onEvent, trust } = options
   const answer = emptyAnswer()
   const utf8 = new TextDecoder()
   let sawDone = false
@@ -42,7 +44,7 @@ export function createStreamReader({ watch, onFirstToken, onEvent }: StreamReade
       return
     }
     const delta = decodeChunk(data)
-    addDelta(answer, delta)
+    addDelta(answer, delta, trust)
     const visible = delta.text !== ''
     const hasToken = visible || delta.hasReasoning || delta.hasToolCall
     if (hasToken) {

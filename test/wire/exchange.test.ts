@@ -19,6 +19,7 @@ interface Ask {
   readonly deadlines?: Partial<Deadlines>
   readonly signal?: AbortSignal
   readonly onEvent?: (event: StreamEvent) => void
+  readonly trustsRouterErrors?: boolean
 }
 
 function ask(url: string, { deadlines, ...rest }: Ask = {}): Promise<Exchange> {
@@ -117,12 +118,6 @@ describe('exchange', () => {
       { errorType: 'context_length_exceeded' },
     ],
     [
-      'a router without endpoints',
-      404,
-      '{"error":{"availability":{"code":"no_endpoints"}}}',
-      { errorType: 'no_endpoints', fault: 'policy' },
-    ],
-    [
       'an error inside a 200',
       200,
       '{"error":{"code":502,"message":"x"}}',
@@ -141,6 +136,19 @@ describe('exchange', () => {
   it.each(answers)('classifies %s', async (_name, status, body, outcome) => {
     await using server = await startScriptedServer(response => response.writeHead(status).end(body))
     expect((await ask(server.url)).outcome).toMatchObject(outcome)
+  })
+
+  it.each([
+    ['{"error":{"availability":{"code":"no_endpoints"}}}', 404, 'not_found', 'no_endpoints'],
+    ['{"error":{"code":"canceled"}}', 429, 'rate_limit_exceeded', 'canceled'],
+    ['{"error":{"error_type":"router_internal"}}', 500, 'server', 'router_internal'],
+    ['{"error":{"metadata":{"error_type":"no_endpoints"}}}', 200, 'stream_error', 'no_endpoints'],
+  ])('believes a router alone that it decided %s', async (body, status, untrusted, trusted) => {
+    await using server = await startScriptedServer(response => response.writeHead(status).end(body))
+    expect((await ask(server.url)).outcome).toMatchObject({ errorType: untrusted })
+    expect((await ask(server.url, { trustsRouterErrors: true })).outcome).toMatchObject({
+      errorType: trusted,
+    })
   })
 
   const streams: readonly (readonly [string, (string | object)[], boolean, object])[] = [

@@ -1,6 +1,5 @@
 import type { JsonObject } from '../../core/index.ts'
 import type { Usage } from '../../record/index.ts'
-import { type ExchangeError, classifyErrorObject, errorOf } from '../classify.ts'
 import { asArray, asObject, asText } from '../json.ts'
 import { readUsage } from './usage.ts'
 
@@ -11,7 +10,8 @@ export interface Delta {
   readonly hasToolCall: boolean
   readonly nativeFinishReason: string
   readonly usage: Usage | null
-  readonly error: ExchangeError | null
+  /** The error object as it came, for `classifyErrorObject`; null: none. */
+  readonly error: unknown
   readonly id: string
   readonly model: string
   readonly provider: string
@@ -50,8 +50,8 @@ function decodeMessage(body: JsonObject, choice: JsonObject | null, message: Jso
   }
 }
 
-function readError(body: JsonObject, choice: JsonObject | null): ExchangeError | null {
-  if (body['error']) return classifyErrorObject(body['error'])
-  if (choice?.['error']) return classifyErrorObject(choice['error'])
-  return choice?.['finish_reason'] === 'error' ? errorOf('stream_error', 'finish_reason is error') : null
+function readError(body: JsonObject, choice: JsonObject | null): unknown {
+  if (body['error']) return body['error']
+  if (choice?.['error']) return choice['error']
+  return choice?.['finish_reason'] === 'error' ? { message: 'finish_reason is error' } : null
 }
