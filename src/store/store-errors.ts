@@ -18,6 +18,35 @@ const loginCodes = new Set(['192', '193', '194', '497', '516'])
 /** Codes for a table, column or database that the store lacks, or a field that it does not know. */
 const schemaCodes = new Set(['16', '60', '81', '117'])
 
+/**
+ * Codes for a value that cannot be read or does not fit its column: one row is to blame, not the schema. Names of
+ * an Enum are not among them, since only another program version writes one that the store lacks.
+ */
+const contentCodes = new Set([
+  '6',
+  '25',
+  '26',
+  '27',
+  '33',
+  '38',
+  '41',
+  '53',
+  '69',
+  '70',
+  '72',
+  '131',
+  '321',
+  '349',
+  '376',
+  '407',
+  '467',
+])
+
+/** Whether the store refused rows for a value in them; other rows of the insert may be sound. */
+export function isContentError(thrown: unknown): boolean {
+  return thrown instanceof ClickHouseError && contentCodes.has(thrown.code)
+}
+
 /** Whether nothing was answered: the same request may be sent again. */
 export function isConnectionError(thrown: unknown): boolean {
   if (!(thrown instanceof Error) || thrown instanceof ClickHouseError) return false

@@ -19,6 +19,8 @@ interface SegmentInsert {
   readonly table: StoreTable
   readonly path: string
   readonly token: string
+  /** Bytes of the file to send, `end` excluded. Default all. */
+  readonly range?: { readonly start: number; readonly end: number }
   readonly signal?: AbortSignal
 }
 
@@ -192,10 +194,13 @@ async function createDatabase(address: StoreAddress, options: StoreOptions): Pro
 }
 
 async function insert(client: ClickHouseClient, segment: SegmentInsert): Promise<void> {
-  const { table, path, token, signal } = segment
+  const { table, path, token, range, signal } = segment
   // Opened first: of a file that another uploader has marked, a stream would tell in an event nobody listens to yet.
   const file = await open(path)
-  const rows = file.createReadStream({ highWaterMark: 2 ** 20 })
+  const rows = file.createReadStream({
+    highWaterMark: 2 ** 20,
+    ...(range && { start: range.start, end: range.end - 1 }),
+  })
   try {
     const result = await client.exec({
       query: `INSERT INTO ${table} FORMAT JSONEachRow`,

@@ -4,7 +4,9 @@ import { rename } from 'node:fs/promises'
 import { messageOf, UserError } from '../core/index.ts'
 import { hasCode } from './has-code.ts'
 import { listSegments, type Segment, segmentPath } from './segment-name.ts'
+import { splitSegment } from './split-segment.ts'
 import type { Store } from './store.ts'
+import { isContentError } from './store-errors.ts'
 
 export interface UploadOptions {
   /** Journal folder. */
@@ -31,8 +33,9 @@ interface Content {
  * Sends every sealed segment of a journal to the store, each as one insert, and marks it uploaded.
  *
  * The insert carries a token made from the table and the content, so a segment that was sent but not yet
- * marked, by this process or another, is not stored twice. Segments that the store refuses stay sealed and do
- * not hold up the others.
+ * marked, by this process or another, is not stored twice. Of a segment that the store refuses for a value in it,
+ * the other rows are stored and the refused rows put aside in `<segment>.refused.ndjson`. Segments that the store
+ * refuses for another reason stay sealed and do not hold up the others.
  *
  * @throws UserError E_STORE_UNREACHABLE at the first segment nothing answers for, E_STORE_SCHEMA (or what the
  *   store said) after the others when it refused some; the signal's reason when aborted. Nothing is lost.
@@ -40,13 +43,14 @@ interface Content {
 export async function uploadJournal(options: UploadOptions): Promise<Uploaded> {
   const { dir, store, signal, onSegment = () => {} } = options
   const sealed = (await listSegments(dir)).filter(({ state }) => state === 'sealed')
-  const refusals: { readonly path: string; readonly error: unknown }[] = []
+  const refusals: Refusal[] = []
   let segments = 0
   let rows = 0
   for (const segment of sealed) {
     signal?.throwIfAborted()
     try {
-      const sent = await uploadSegment(segment, store, signal)
+      const { sent, refusal } = await uploadSegment(segment, store, signal)
+      if (refusal) refusals.push(refusal)
       onSegment(sent)
       rows += sent
       segments++
@@ -62,17 +66,38 @@ export async function uploadJournal(options: UploadOptions): Promise<Uploaded> {
   return { segments, rows }
 }
 
-async function uploadSegment(segment: Segment, store: Store, signal?: AbortSignal): Promise<number> {
+/** Where refused rows are, and why. */
+interface Refusal {
+  readonly path: string
+  readonly error: unknown
+}
+
+interface Sent {
+  readonly sent: number
+  readonly refusal: Refusal | null
+}
+
+async function uploadSegment(segment: Segment, store: Store, signal?: AbortSignal): Promise<Sent> {
+  const path = segmentPath(segment)
+  const result = await sendWholeOrSplit(segment, store, signal)
+  await rename(path, segmentPath({ ...segment, state: 'uploaded' }))
+  return result
+}
+
+async function sendWholeOrSplit(segment: Segment, store: Store, signal?: AbortSignal): Promise<Sent> {
   const path = segmentPath(segment)
   const { sha256, rows } = await contentOf(path)
-  await store.insertSegment({
-    table: segment.table,
-    path,
-    token: `${segment.table}:${sha256}`,
-    ...(signal && { signal }),
-  })
-  await rename(path, segmentPath({ ...segment, state: 'uploaded' }))
-  return rows
+  const token = `${segment.table}:${sha256}`
+  try {
+    await store.insertSegment({ table: segment.table, path, token, ...(signal && { signal }) })
+    return { sent: rows, refusal: null }
+  } catch (error) {
+    if (!isContentError(error)) throw error
+  }
+  const split = await splitSegment(segment, store, signal)
+  if (split.refusedRows === 0) return { sent: split.rows, refusal: null }
+  const error = new Error(`${split.refusedRows} row(s) put aside: ${split.reason}`)
+  return { sent: split.rows, refusal: { path: split.refusedPath, error } }
 }
 
 async function contentOf(path: string): Promise<Content> {
@@ -86,14 +111,16 @@ async function contentOf(path: string): Promise<Content> {
   return { sha256: hash.digest('hex'), rows }
 }
 
-function refused(refusals: readonly { readonly path: string; readonly error: unknown }[]): UserError {
+function refused(refusals: readonly Refusal[]): UserError {
   const first = refusals[0]?.error
   const known = first instanceof UserError ? first : null
   return new UserError(
-    `the store refused ${refusals.length} journal segment(s): ${messageOf(first).trim()}`,
+    `the store refused rows of ${refusals.length} journal segment(s): ${messageOf(first).trim()}`,
     {
       code: 'E_STORE_SCHEMA',
-      hint: known?.hint ?? 'The segments stay in the journal; correct the cause and load them again.',
+      hint:
+        known?.hint ??
+        'They stay in the journal folder, in the files named; correct the cause and load them again.',
       problems: refusals.map(({ path, error }) => `${path}: ${messageOf(error).trim()}`),
       cause: first,
     },

@@ -187,6 +187,30 @@ describe('uploadJournal', () => {
     expect((await stat(bad)).size).toBeGreaterThan(0)
   })
 
+  it('stores the other rows of a segment with refused rows, puts those aside and names them', async () => {
+    const dir = await temporaryFolder()
+    const lines = sample(requestRows, 50, 20).map(row => encodeRequest({ ...row, run_id: 'split' }))
+    const unreadable = '{"run_id":"\\ud800"}'
+    const outOfRange = '{"ts":"2099-01-01 00:00:00.0","cost_usd":"10000000"}'
+    const all = lines.toSpliced(40, 0, outOfRange).toSpliced(7, 0, unreadable)
+    const sealed = join(dir, 'client-requests-000001.ndjson')
+    await writeFile(sealed, `${all.join('\n')}\n`)
+    const aside = join(dir, 'client-requests-000001.refused.ndjson')
+    const refusal = {
+      code: 'E_STORE_SCHEMA',
+      problems: [expect.stringContaining(`${aside}: 2 row(s) put aside`)],
+    }
+    await expect(uploadJournal({ dir, store })).rejects.toMatchObject(refusal)
+    expect(await countOf('requests')).toBe(50)
+    expect(await readFile(aside, 'utf8')).toBe(`${unreadable}\n${outOfRange}\n`)
+    expect(await uploadJournal({ dir, store })).toEqual({ segments: 0, rows: 0 })
+
+    // A process that died before the mark does it all again.
+    await rename(join(dir, 'client-requests-000001.uploaded.ndjson'), sealed)
+    await expect(uploadJournal({ dir, store })).rejects.toMatchObject(refusal)
+    expect(await countOf('requests')).toBe(50)
+  })
+
   it('stops at an aborted signal with nothing lost', async () => {
     const dir = await temporaryFolder()
     await writeJournal(dir, 16)
