@@ -1,4 +1,7 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { UserError } from '../core/index.ts'
 import { findEmbeddedStore, migrate, openStore, startEmbeddedStore, type Store } from '../store/index.ts'
+import { type OpenedStore, openReopeningStore } from './reopening-store.ts'
 
 /** A store ready for use. */
 export interface ConfiguredStore {
@@ -19,7 +22,8 @@ export interface StoreChoice {
 
 /**
  * Opens the store that is configured: the server in `CLICKHOUSE_URL`, else the embedded engine that already serves the
- * folder (`routebench store serve`), else one started here. Its schema is brought up to date
+ * folder (of `routebench store serve` or another run), else one started here; when the engine of another process ends
+ * meanwhile, one is started here. Its schema is brought up to date
  * unless it is to be kept.
  *
  * @throws UserError E_STORE_UNREACHABLE when no ClickHouse answers there; see `Store.ping`.
@@ -29,12 +33,9 @@ export async function openConfiguredStore({
   folder,
   keepsSchema = false,
 }: StoreChoice): Promise<ConfiguredStore> {
-  const { url, stop } = await locateStore(env, folder)
-  const store = await openStore({ url })
-  const close = async () => {
-    await store.close()
-    await stop()
-  }
+  const { store, close } = env['CLICKHOUSE_URL']
+    ? await openServer(env['CLICKHOUSE_URL'])
+    : await openReopeningStore(() => openEmbedded(folder))
   try {
     await store.ping()
     if (!keepsSchema) await migrate(store)
@@ -45,16 +46,37 @@ export async function openConfiguredStore({
   }
 }
 
-interface Located {
-  readonly url: string
-  stop(): Promise<void>
+async function openServer(url: string): Promise<OpenedStore> {
+  const store = await openStore({ url })
+  return { store, close: () => store.close() }
 }
 
-async function locateStore(env: NodeJS.ProcessEnv, folder: string): Promise<Located> {
-  const notOurs = () => Promise.resolve()
-  if (env['CLICKHOUSE_URL']) return { url: env['CLICKHOUSE_URL'], stop: notOurs }
-  const running = await findEmbeddedStore(folder)
-  if (running) return { url: running.url, stop: notOurs }
+/** Longest wait for an engine that is starting or ending: it has the folder and does not answer. */
+const lockedWaitMs = 20_000
+const lockedRetryMs = 100
+
+async function openEmbedded(folder: string): Promise<OpenedStore> {
+  for (let waitedMs = 0; ; waitedMs += lockedRetryMs) {
+    const running = await findEmbeddedStore(folder)
+    if (running) return await openServer(running.url)
+    try {
+      return await startAndOpen(folder)
+    } catch (error) {
+      const isLocked = error instanceof UserError && error.code === 'E_STORE_LOCKED'
+      if (!isLocked || waitedMs >= lockedWaitMs) throw error
+    }
+    await delay(lockedRetryMs)
+  }
+}
+
+async function startAndOpen(folder: string): Promise<OpenedStore> {
   const engine = await startEmbeddedStore({ dataDir: folder })
-  return { url: engine.url, stop: () => engine.close() }
+  const { store, close } = await openServer(engine.url)
+  return {
+    store,
+    close: async () => {
+      await close()
+      await engine.close()
+    },
+  }
 }
