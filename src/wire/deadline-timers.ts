@@ -12,13 +12,16 @@ export interface DeadlineTimers {
   stop(): void
 }
 
-/** Starts the deadlines that are set. Real timers: a deadline is not part of any measured figure. */
+/** Node fires longer timers at once. */
+const longestTimerMs = 2 ** 31 - 1
+
+/** Starts the deadlines that are set, at most 24.8 days long. Real timers: a deadline is not part of any measured figure. */
 export function startDeadlines(
   deadlines: Deadlines,
   onExpired: (error: ExchangeError) => void,
 ): DeadlineTimers {
   const after = (ms: number | null, errorType: ErrorType) =>
-    ms === null ? undefined : setTimeout(() => expire(errorType, ms), ms)
+    ms === null ? undefined : setTimeout(() => expire(errorType, ms), Math.min(ms, longestTimerMs))
   const timers = {
     headers: after(deadlines.headersMs, 'timeout_headers'),
     firstToken: after(deadlines.firstTokenMs, 'timeout_first_token'),

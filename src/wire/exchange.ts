@@ -1,25 +1,17 @@
 import type { Dispatcher } from 'undici'
 import type { Clock } from '../core/index.ts'
-import type { AnswerReader } from './answer.ts'
-import { createBodyReader } from './body-reader.ts'
-import { boundedReader, maxAnswerBytes } from './bounded-reader.ts'
-import { classifyThrown, errorOf, type Trust } from './classify.ts'
+import { callRequest, type CallTarget } from './call-request.ts'
+import { classifyThrown, type Trust } from './classify.ts'
 import { startDeadlines } from './deadline-timers.ts'
 import { dispatch } from './http.ts'
-import { retryAfterMs } from './rate-limit.ts'
+import { createReceiver } from './receiver.ts'
+import { withoutKey } from './redact.ts'
+import { createRestartableTimer } from './restartable-timer.ts'
 import { startStopwatch } from './stamps.ts'
-import { createStreamReader } from './stream-reader.ts'
 import type { Deadlines, Exchange, ExchangeOutcome, StreamEvent } from './types.ts'
 
 /** One call of an OpenAI-compatible chat completions API. */
-export interface ExchangeOptions extends Trust {
-  /** Full URL of the call. */
-  readonly url: string
-  /** Sent as a bearer token; null: none. */
-  readonly apiKey: string | null
-  readonly headers: Readonly<Record<string, string>>
-  /** Encoded request body. */
-  readonly body: string | Buffer
+export interface ExchangeOptions extends Trust, CallTarget {
   readonly dispatcher: Dispatcher
   readonly clock: Clock
   readonly signal?: AbortSignal
@@ -29,113 +21,73 @@ export interface ExchangeOptions extends Trust {
 }
 
 /**
- * Makes one call and reads the whole answer. Whatever happens is an outcome; only a `url` that is none rejects, as a
- * defect of the caller.
+ * Makes one call and reads the whole answer. Never rejects: whatever happens is an outcome, a URL or a header that
+ * cannot be sent too. No message has the API key in it.
  *
- * Bytes are stamped before anything is parsed. Aborting the signal closes the connection at once.
+ * Bytes are stamped before anything is parsed. Aborting the signal closes the connection at once. An answer is over
+ * with `[DONE]`, or `afterFinishMs` after its finish reason, however the connection ends.
  */
 export async function exchange(options: ExchangeOptions): Promise<Exchange> {
-  // Before any timer runs: a URL that is none throws here.
-  const request = dispatchOptions(options)
-  return await new Promise(resolve => run(options, request, resolve))
+  return await new Promise(resolve => run(options, resolve))
 }
 
-function run(
-  options: ExchangeOptions,
-  request: Dispatcher.DispatchOptions,
-  resolve: (exchange: Exchange) => void,
-): void {
-  const { clock, signal, onEvent = () => undefined } = options
+function run(options: ExchangeOptions, resolve: (exchange: Exchange) => void): void {
+  const { clock, signal } = options
   const sentNs = clock.monoNs()
   const watch = startStopwatch(sentNs)
-  let reader: AnswerReader = createBodyReader(0, watch)
-  const deadlines = startDeadlines(options.deadlines, stopWith)
-  let status = 0
-  let headers: Readonly<Record<string, string>> = {}
+  const deadlines = startDeadlines(options.deadlines, error =>
+    ending.wasStarted() ? endEarly() : stopWith(error),
+  )
+  // Once the answer is whole, its connection has so long to end by itself, for its reuse.
+  const ending = createRestartableTimer(endEarly)
+  const receiver = createReceiver({ ...options, watch, deadlines, ending, stopWith })
   let connection = { reused: false, connectNs: 0 }
   let controller: Dispatcher.DispatchController | null = null
-  let decided: ExchangeOutcome | null = null
+  let decided: { readonly outcome: ExchangeOutcome; readonly closedNs?: number } | null = null
 
-  function finish(outcome: ExchangeOutcome): void {
+  function finish(outcome: ExchangeOutcome, closedNs = clock.monoNs()): void {
     deadlines.stop()
+    ending.stop()
     signal?.removeEventListener('abort', cancel)
-    const stamps = watch.stop(clock.monoNs())
-    const wait = retryAfterMs(headers, clock.epochUs() / 1000)
-    resolve({ ...reader.content(), outcome, status, headers, stamps, connection, retryAfterMs: wait })
+    const stamps = watch.stop(closedNs)
+    resolve({ ...receiver.content(), outcome: withoutKey(outcome, options.apiKey), stamps, connection })
   }
 
   /** Ends the exchange from our side. Without a connection yet, undici is told once it has one. */
-  function stopWith(outcome: ExchangeOutcome): void {
+  function stopWith(outcome: ExchangeOutcome, closedNs?: number): void {
     if (decided) return
-    decided = outcome
+    decided = { outcome, ...(closedNs !== undefined && { closedNs }) }
     if (controller) controller.abort(new Error(outcome.kind))
     else finish(outcome)
   }
 
+  /** Ends a whole answer whose connection stays open, as of its last bytes. */
+  function endEarly(): void {
+    stopWith(receiver.end(), receiver.lastByteNs())
+  }
+
   const cancel = () => stopWith({ kind: 'canceled' })
+  const ended = (outcome: () => ExchangeOutcome) =>
+    decided ? finish(decided.outcome, decided.closedNs) : finish(outcome())
 
   const handler: Dispatcher.DispatchHandler = {
     onRequestStart(started) {
       controller = started
-      if (decided) started.abort(new Error(decided.kind))
+      if (decided) started.abort(new Error(decided.outcome.kind))
     },
-    onResponseStart(_controller, statusCode, raw) {
-      watch.headers(clock.monoNs())
-      deadlines.headers()
-      status = statusCode
-      headers = flatten(raw)
-      const plain = isEventStream(status, headers)
-        ? createStreamReader({ watch, onFirstToken: deadlines.firstToken, onEvent, trust: options })
-        : createBodyReader(status, watch, options)
-      reader = boundedReader(plain, () => stopWith(tooLong))
-    },
-    onResponseData(_controller, bytes) {
-      const atNs = clock.monoNs()
-      deadlines.activity()
-      reader.push(bytes, atNs)
-    },
-    onResponseEnd: () => finish(decided ?? reader.end()),
-    onResponseError: (_controller, thrown) => finish(decided ?? reader.broken(classifyThrown(thrown))),
+    onResponseStart: (_controller, status, headers) => receiver.start(status, headers),
+    onResponseData: (_controller, bytes) => receiver.push(bytes),
+    onResponseEnd: () => ended(receiver.end),
+    onResponseError: (_controller, thrown) => ended(() => receiver.broken(classifyThrown(thrown))),
   }
 
   if (signal?.aborted) return cancel()
+  const request = callRequest(options)
+  if ('kind' in request) return finish(request)
   signal?.addEventListener('abort', cancel, { once: true })
   const onSent = (fresh: boolean) => {
     connection = { reused: !fresh, connectNs: fresh ? clock.monoNs() - sentNs : 0 }
   }
-  dispatch({ dispatcher: options.dispatcher, options: request, handler, onSent })
-}
-
-const tooLong = errorOf('response_too_large', `the answer is longer than ${maxAnswerBytes} bytes`)
-
-function isEventStream(status: number, headers: Readonly<Record<string, string>>): boolean {
-  return status < 400 && (headers['content-type'] ?? '').includes('text/event-stream')
-}
-
-function dispatchOptions({ url, apiKey, headers, body }: ExchangeOptions): Dispatcher.DispatchOptions {
-  const { origin, pathname, search } = new URL(url)
-  return {
-    origin,
-    path: pathname + search,
-    method: 'POST',
-    body,
-    headers: {
-      'content-type': 'application/json',
-      accept: 'text/event-stream, application/json',
-      // Compression would hold tokens back until a block is full.
-      'accept-encoding': 'identity',
-      ...(apiKey !== null && { authorization: `Bearer ${apiKey}` }),
-      ...headers,
-    },
-  }
-}
-
-function flatten(
-  headers: Readonly<Record<string, string | string[] | undefined>>,
-): Readonly<Record<string, string>> {
-  const flat: Record<string, string> = {}
-  for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined) flat[name.toLowerCase()] = Array.isArray(value) ? value.join(', ') : value
-  }
-  return flat
+  const onRefused = (thrown: unknown) => finish(classifyThrown(thrown))
+  dispatch({ dispatcher: options.dispatcher, options: request, handler, onSent, onRefused })
 }

@@ -57,13 +57,17 @@ export interface DispatchRequest {
   readonly options: Dispatcher.DispatchOptions
   readonly handler: Dispatcher.DispatchHandler
   readonly onSent: OnSent
+  /** The HTTP client refused the request before it made anything of it. */
+  readonly onRefused: (thrown: unknown) => void
 }
 
 /** `dispatcher.dispatch`, and tells `onSent` when the head goes out and whether on a fresh connection. */
-export function dispatch({ dispatcher, options, handler, onSent }: DispatchRequest): void {
+export function dispatch({ dispatcher, options, handler, onSent, onRefused }: DispatchRequest): void {
   dispatching = onSent
   try {
     dispatcher.dispatch(options, handler)
+  } catch (error) {
+    onRefused(error)
   } finally {
     dispatching = null
   }

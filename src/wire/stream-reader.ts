@@ -6,18 +6,25 @@ import { decodeChunk } from './openai/decode-chunk.ts'
 import type { Stopwatch } from './stamps.ts'
 import type { ExchangeOutcome, StreamEvent } from './types.ts'
 
+/** How long the connection may stay open after `[DONE]`: enough for its last bytes, so that it can be used again. */
+export const afterDoneMs = 100
+/** How long usage or `[DONE]` may come after a finish reason; each further chunk starts it again. */
+export const afterFinishMs = 5_000
+
 /** Collaborators of one stream reader. */
 export interface StreamReaderOptions {
   readonly watch: Stopwatch
   /** Called at the first token of any kind. */
   readonly onFirstToken: () => void
   readonly onEvent: (event: StreamEvent, atNs: number) => void
+  /** The answer is whole, or may be: the connection should end within so many milliseconds. */
+  readonly onWhole: (withinMs: number) => void
   readonly trust: Trust
 }
 
 /** Reads an event stream (WHATWG HTML, section 9.2) of chat completion chunks, whatever its chunking. */
 export function createStreamReader(options: StreamReaderOptions): AnswerReader {
-  const { watch, onFirstToken, onEvent, trust } = options
+  const { watch, onFirstToken, onWhole, onEvent, trust } = options
   const answer = emptyAnswer()
   const utf8 = new TextDecoder()
   let sawDone = false
@@ -34,6 +41,8 @@ export function createStreamReader(options: StreamReaderOptions): AnswerReader {
       if (sawDone) return
       if (data === '[DONE]') sawDone = true
       else readChunk(data)
+      if (sawDone) onWhole(afterDoneMs)
+      else if (answer.nativeFinishReason !== '') onWhole(afterFinishMs)
     },
   })
 
@@ -67,7 +76,11 @@ export function createStreamReader(options: StreamReaderOptions): AnswerReader {
       parser.feed(utf8.decode(bytes, { stream: true }))
     },
     end,
-    broken: error => answer.error ?? (watch.hasToken() ? { kind: 'truncated' } : error),
+    broken: error => {
+      const isWhole = sawDone || (answer.nativeFinishReason !== '' && answer.usage !== null)
+      if (answer.error || isWhole) return end()
+      return watch.hasToken() ? { kind: 'truncated' } : error
+    },
     content: () => contentOf(answer, null),
   }
 }

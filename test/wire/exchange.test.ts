@@ -20,6 +20,7 @@ interface Ask {
   readonly signal?: AbortSignal
   readonly onEvent?: (event: StreamEvent) => void
   readonly trustsRouterErrors?: boolean
+  readonly apiKey?: string
 }
 
 function ask(url: string, { deadlines, ...rest }: Ask = {}): Promise<Exchange> {
@@ -36,8 +37,75 @@ function ask(url: string, { deadlines, ...rest }: Ask = {}): Promise<Exchange> {
 }
 
 describe('exchange', () => {
-  it('rejects a URL that is none', async () => {
-    await expect(ask('nowhere', { deadlines: { totalMs: 1 } })).rejects.toThrow(TypeError)
+  it.each(['nowhere', 'http://a b', 'ftp://host'])('ends with network for the URL %s', async url => {
+    const { outcome } = await ask(url)
+    expect(outcome).toMatchObject({ errorType: 'network', fault: 'network' })
+    expect(outcome).toHaveProperty('message', 'the URL of the call is no http or https URL')
+  })
+
+  it('tells a header that HTTP cannot carry by its name alone', async () => {
+    const { outcome } = await ask('http://127.0.0.1:1', { apiKey: 'sk-line\nbreak' })
+    expect(outcome).toMatchObject({ kind: 'error', errorType: 'network' })
+    expect(outcome).toHaveProperty('message', expect.stringContaining('header "authorization"'))
+    expect(JSON.stringify(outcome)).not.toContain('sk-line')
+  })
+
+  it.each([401, 200])('keeps the API key out of the message of an error with HTTP %i', async status => {
+    await using server = await startScriptedServer((response, { headers }) =>
+      response.writeHead(status).end(JSON.stringify({ error: { message: `bad ${headers.authorization}` } })),
+    )
+    expect((await ask(server.url)).outcome).toHaveProperty('message', 'bad Bearer ***')
+  })
+
+  const whole = [chunkOf({ content: 'a' }, 'stop'), usageChunk(1, 1)]
+  it.each([
+    ['reset after [DONE]', [chunkOf({ content: 'a' }), '[DONE]'], true],
+    ['left open after [DONE]', [...whole, '[DONE]'], false],
+    ['reset after finish reason and usage', whole, true],
+  ])('takes an answer as whole whose connection is %s', async (_name, events, breaks) => {
+    await using server = await startScriptedServer(response => {
+      const send = openStream(response)
+      events.forEach(send)
+      if (breaks) setTimeout(() => response.socket?.destroy(), 10)
+    })
+    const { outcome, stamps } = await ask(server.url, { deadlines: { idleMs: 1_000 } })
+    expect(outcome).toEqual({ kind: 'ok' })
+    expect(stamps.closedNs - Number(stamps.lastTokenNs)).toBeLessThan(90e6)
+  })
+
+  it('blames nobody when nothing follows a finish reason', async () => {
+    await using server = await startScriptedServer(response =>
+      openStream(response)(chunkOf({ content: 'a' }, 'stop')),
+    )
+    const { outcome, stamps } = await ask(server.url, { deadlines: { idleMs: 40 } })
+    expect(outcome).toEqual({ kind: 'ok' })
+    expect(stamps.closedNs).toBe(stamps.lastTokenNs)
+  })
+
+  it('still takes a reset between finish reason and usage as truncated', async () => {
+    await using server = await startScriptedServer(response => {
+      openStream(response)(chunkOf({ content: 'a' }, 'stop'))
+      setTimeout(() => response.socket?.destroy(), 10)
+    })
+    expect((await ask(server.url)).outcome).toEqual({ kind: 'truncated' })
+  })
+
+  it('uses the connection of a stream again', async () => {
+    await using server = await startScriptedServer(response => {
+      const send = openStream(response)
+      whole.forEach(send)
+      send('[DONE]')
+      setTimeout(() => response.end(), 10)
+    })
+    await ask(server.url)
+    await new Promise(setImmediate)
+    expect((await ask(server.url)).connection.reused).toBe(true)
+  })
+
+  it('takes a deadline beyond the longest timer as that', async () => {
+    await using server = await startScriptedServer(response => setTimeout(() => response.end('{}'), 20))
+    const { outcome } = await ask(server.url, { deadlines: { totalMs: 2 ** 31 } })
+    expect(outcome).toMatchObject({ errorType: 'empty_response' })
   })
 
   it('reads a streamed answer: text, usage, finish reason, cost and ordered stamps', async () => {
