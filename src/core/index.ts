@@ -3,7 +3,6 @@
 export { type Clock, nsPerMs } from './clock.ts'
 export { type ErrorCode, errorCodes, exitCodes } from './error-codes.ts'
 export { messageOf, UserError } from './errors.ts'
-export { decodeHeaderText, encodeHeaderText } from './header-text.ts'
 export { createRunId, hash64, spanIdOf, traceIdOf, uuidOf } from './ids.ts'
 export { isObject, type JsonObject } from './json.ts'
 export { formatUsd, type PicoUsd, parseUsd, picoPerUsd } from './money.ts'

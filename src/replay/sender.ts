@@ -1,14 +1,7 @@
-import {
-  type Clock,
-  encodeHeaderText,
-  formatTraceparent,
-  spanIdOf,
-  traceIdOf,
-  uuidOf,
-} from '../core/index.ts'
+import { type Clock, formatTraceparent, spanIdOf, traceIdOf, uuidOf } from '../core/index.ts'
 import type { RecordSink, RequestRecord } from '../record/index.ts'
 import type { PlannedRequest } from '../scenario/index.ts'
-import { type Deadlines, exchange, type HttpPool } from '../wire/index.ts'
+import { encodeHeaderText, type Deadlines, exchange, type HttpPool } from '../wire/index.ts'
 import type { ApplyChecks } from './checks.ts'
 import { clientRecord, type RequestIdentity } from './request-record.ts'
 import type { Target } from './target.ts'

@@ -1,7 +1,8 @@
 import type { Candidate, FailureKind, NextStep } from '../policy/index.ts'
 import { failureKindOf, supports } from '../policy/index.ts'
-import { encodeHeaderText, formatTraceparent, spanIdOf } from '../core/index.ts'
+import { formatTraceparent, spanIdOf } from '../core/index.ts'
 import {
+  encodeHeaderText,
   encodeChatRequest,
   errorOf,
   errorTypeOf,

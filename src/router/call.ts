@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
-import { type Clock, decodeHeaderText, parseTraceparent, spanIdOf, traceIdOf } from '../core/index.ts'
+import { type Clock, parseTraceparent, spanIdOf, traceIdOf } from '../core/index.ts'
 import type { Phase } from '../record/index.ts'
+import { decodeHeaderText } from '../wire/index.ts'
 
 /** Who a request is, apart from what it asks: taken from its headers, which only the replayer sends in full. */
 export interface Call {

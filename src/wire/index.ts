@@ -2,6 +2,7 @@
 // The only folder that touches the HTTP client. Decides nothing and records nothing.
 export { errorOf, type ErrorType, errorTypeFaults, type ExchangeError, isErrorType } from './classify.ts'
 export { exchange, type ExchangeOptions } from './exchange.ts'
+export { decodeHeaderText, encodeHeaderText } from './header-text.ts'
 export { createHttpPool, type HttpPool } from './http.ts'
 export { asArray, asObject, asText, parseJson } from './json.ts'
 export { encodeChatRequest } from './openai/encode.ts'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { decodeHeaderText, encodeHeaderText } from '../../src/core/index.ts'
+import { decodeHeaderText, encodeHeaderText } from '../../src/wire/index.ts'
 
 describe('encodeHeaderText', () => {
   it('gives a header value that decodes to the same text, whatever it is', () => {
