@@ -1,10 +1,10 @@
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { messageOf, UserError } from '../core/index.ts'
+import { fileError } from './file-error.ts'
 
 /**
  * Writes a text file a user named, whole or not at all, and makes its folder. An earlier file is replaced.
- * @throws UserError E_FILE_UNREADABLE
+ * @throws UserError E_FILE_UNREADABLE, E_DISK
  */
 export async function writeTextFile(path: string, text: string): Promise<void> {
   const draft = `${path}.${process.pid}.draft`
@@ -16,10 +16,6 @@ export async function writeTextFile(path: string, text: string): Promise<void> {
     await rm(draft, { force: true }).catch(() => {
       // The first failure is the one to tell.
     })
-    throw new UserError(`cannot write ${path}: ${messageOf(cause)}`, {
-      code: 'E_FILE_UNREADABLE',
-      hint: 'Check the path, its permissions and the room on the disk.',
-      cause,
-    })
+    throw fileError(`write ${path}`, cause)
   }
 }

@@ -22,6 +22,7 @@ export const errorCodes = {
   E_MODEL_UNKNOWN: exitCodes.usage,
   E_RUN_UNKNOWN: exitCodes.usage,
   E_KEY_MISSING: exitCodes.usage,
+  E_DISK: exitCodes.temporary,
   E_PORT_IN_USE: exitCodes.temporary,
   E_TARGET_UNREACHABLE: exitCodes.temporary,
   E_STORE_UNREACHABLE: exitCodes.temporary,

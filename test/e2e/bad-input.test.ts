@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { runCli, startCli } from '../support/run-cli.ts'
@@ -27,6 +27,9 @@ describe('routebench with bad input', () => {
     )
     await writeFile(folder.file('bad.jsonl'), '{"id": 1}\nno json\n')
     await writeFile(folder.file('catalog.yaml'), 'version: 1\nmodels: 7\n')
+    await mkdir(folder.file('odd/client-runs-000001.ndjson'), { recursive: true })
+    await mkdir(folder.file('damaged'))
+    await writeFile(folder.file('damaged/engine'), 'no folder')
     const hosts = 'parameters: { provider: { only: [nobody] } }, model: openai'
     await writeFile(folder.file('host.yaml'), sound.replace('model: openai', hosts))
     const fault = 'simulation: { faults: [{ kind: outage, provider: nobody }] }\n'
@@ -83,6 +86,25 @@ describe('routebench with bad input', () => {
       ['router', '--attempt-timeout', '2147483648'],
       64,
       /at most 2147483647/,
+    ],
+    [
+      'a place for runs that is a file',
+      ['run', 'sound.yaml', '--runs', 'sound.yaml'],
+      64,
+      /E_FILE_UNREADABLE: cannot make the folder of a run in sound\.yaml/,
+    ],
+    ['a file to load', ['store', 'load', 'sound.yaml'], 64, /E_FILE_UNREADABLE.*sound\.yaml is no folder/],
+    [
+      'a folder with the name of a segment',
+      ['store', 'load', 'odd'],
+      64,
+      /E_FILE_UNREADABLE.*client-runs-000001\.ndjson has the name of a segment/,
+    ],
+    [
+      'a damaged store',
+      ['store', 'status', '--store', 'damaged'],
+      64,
+      /E_FILE_UNREADABLE.*data in damaged[\s\S]*may be damaged(?![\s\S]*glibc)/,
     ],
     ['a missing key', ['run', 'key.yaml'], 64, /E_KEY_MISSING.*NO_SUCH_KEY/],
     [

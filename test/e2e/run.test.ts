@@ -178,6 +178,24 @@ describe('routebench run whose router is killed', () => {
   })
 })
 
+describe('routebench run on a disk that is full', () => {
+  it('counts the records that are lost, names the report it cannot write, and leaves no half of it', async () => {
+    await using folder = await makeTemporaryFolder()
+    await writeFile(folder.file('small.yaml'), small)
+    const serving = startCli(['store', 'serve', '--port', '0'], { cwd: folder.path })
+    await serving.said(/store: http/)
+    const run = await runCli(['run', 'small.yaml'], { cwd: folder.path, maxFileBlocks: 16 })
+    serving.child.kill('SIGTERM')
+    await serving.ended
+    expect(run.stderr).toMatch(/[1-9]\d* records are lost: runs\/\S+ could not be written/)
+    expect(run.stderr).toMatch(/E_DISK: cannot write runs\/\S+\/(?:report|summary)\.\w+: EFBIG/)
+    expect(run.stderr).not.toMatch(/\n {4}at /)
+    expect(run.exitCode).toBe(75)
+    const left = readdirSync(folder.file('runs/latest'))
+    expect(left.filter(name => /report\.html|draft/.test(name))).toEqual([])
+  })
+})
+
 /** The process id of a child by its command line. */
 function childOf(parent: number | undefined, command: string): number {
   const pids = readFileSync(`/proc/${parent}/task/${parent}/children`, 'utf8').trim().split(' ')

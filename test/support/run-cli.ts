@@ -24,19 +24,22 @@ export interface CliOptions {
   readonly env?: Readonly<Record<string, string>>
   /** Lead a process group of its own, so that a test can signal all of it. */
   readonly detached?: boolean
+  /** Longest file that it and its children may write, in blocks of half or one kibibyte: a disk that is full early. */
+  readonly maxFileBlocks?: number
 }
 
 /** Starts `routebench` as a user would, in a process of its own. */
 export function startCli(
   args: readonly string[],
-  { cwd, env = {}, detached = false }: CliOptions,
+  { cwd, env = {}, detached = false, maxFileBlocks }: CliOptions,
 ): CliProcess {
   const { CLICKHOUSE_URL: _, ...inherited } = process.env
-  const child = spawn(process.execPath, [entry, ...args], {
-    cwd,
-    env: { ...inherited, ...env },
-    detached,
-  })
+  const command = [process.execPath, entry, ...args]
+  const [program = '', ...rest] =
+    maxFileBlocks === undefined
+      ? command
+      : ['sh', '-c', `ulimit -f ${maxFileBlocks}; exec "$@"`, 'sh', ...command]
+  const child = spawn(program, rest, { cwd, env: { ...inherited, ...env }, detached })
   let stdout = ''
   let stderr = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => {

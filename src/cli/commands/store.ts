@@ -1,14 +1,17 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Command } from 'commander'
-import { exitCodes, messageOf, UserError } from '../../core/index.ts'
+import { exitCodes, UserError } from '../../core/index.ts'
 import {
+  listSegments,
   migrationStatus,
   recoverJournal,
+  segmentPath,
   startEmbeddedStore,
   storeTables,
   uploadJournal,
 } from '../../store/index.ts'
+import { orFileError } from '../file-error.ts'
 import { openConfiguredStore } from '../open-configured-store.ts'
 import { defaultFolders } from '../paths.ts'
 import { aborted } from './aborted.ts'
@@ -103,12 +106,14 @@ function rowCountSql(table: string): string {
 }
 
 async function load(folders: readonly string[], flags: StoreFlags, context: CommandContext): Promise<void> {
+  const journals = await Promise.all(folders.map(async folder => ({ folder, dir: await journalOf(folder) })))
   const { store, close } = await openConfiguredStore({ env: context.env, folder: flags.store })
   try {
-    for (const folder of folders) {
-      const dir = await journalOf(folder)
-      await recoverJournal(dir)
-      const { segments, rows } = await uploadJournal({ dir, store, signal: context.interrupted })
+    for (const { folder, dir } of journals) {
+      const { segments, rows } = await orFileError(`load the journal ${dir}`, async () => {
+        await recoverJournal(dir)
+        return await uploadJournal({ dir, store, signal: context.interrupted })
+      })
       context.stdout.write(`${folder}: ${rows} rows from ${segments} segments\n`)
     }
     context.setExitCode(exitCodes.ok)
@@ -117,21 +122,26 @@ async function load(folders: readonly string[], flags: StoreFlags, context: Comm
   }
 }
 
-/** The journal of a run folder, or the folder itself. */
+/** The journal of a run folder, or the folder itself. @throws UserError E_FILE_UNREADABLE */
 async function journalOf(folder: string): Promise<string> {
   const inside = join(folder, 'journal')
-  for (const path of [inside, folder]) {
-    try {
-      if ((await stat(path)).isDirectory()) return path
-    } catch (cause) {
-      if (path === folder) {
-        throw new UserError(`cannot read the folder ${folder}: ${messageOf(cause)}`, {
-          code: 'E_FILE_UNREADABLE',
-          hint: 'Name the folder of a run, such as runs/latest, or a journal.',
-          cause,
-        })
-      }
-    }
+  const isRun = await stat(inside).then(
+    found => found.isDirectory(),
+    () => false,
+  )
+  const dir = isRun ? inside : folder
+  const found = await orFileError(`read the folder ${folder}`, () => stat(dir))
+  if (!found.isDirectory()) throw notAJournal(`${folder} is no folder`)
+  for (const segment of await orFileError(`read the folder ${dir}`, () => listSegments(dir))) {
+    const path = segmentPath(segment)
+    if (!(await stat(path)).isFile()) throw notAJournal(`${path} has the name of a segment and is no file`)
   }
-  return folder
+  return dir
+}
+
+function notAJournal(reason: string): UserError {
+  return new UserError(`cannot load ${reason}`, {
+    code: 'E_FILE_UNREADABLE',
+    hint: 'Name the folder of a run, such as runs/latest, or a journal.',
+  })
 }

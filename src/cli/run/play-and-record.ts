@@ -3,7 +3,7 @@ import { type Clock, parseUsd } from '../../core/index.ts'
 import { play, type Played, type Playing } from '../../replay/index.ts'
 import type { Scenario } from '../../scenario/index.ts'
 import { createHttpPool } from '../../wire/index.ts'
-import { openRecords } from '../open-records.ts'
+import { openRecords, type Records } from '../open-records.ts'
 import type { RoleLosses, RoleName } from '../roles/role-process.ts'
 import { resetSimulation } from './reset-simulation.ts'
 import type { RunFolder } from './run-folder.ts'
@@ -21,6 +21,12 @@ export interface PlayEnvironment {
   readonly watch: (playing: Playing) => () => void
 }
 
+/** A run that was played, and the rows and spans that its parts could not keep. */
+export interface Recorded {
+  readonly played: Played
+  readonly losses: RoleLosses
+}
+
 /**
  * Starts what the arms need, plays the plan and stops everything. When it resolves, every record of client and router
  * is in sealed segments of the run's journal.
@@ -29,49 +35,67 @@ export async function playAndRecord(
   environment: PlayEnvironment,
   identity: RunIdentity,
   folder: RunFolder,
-): Promise<Played> {
-  const { env, clock, signal, catalog, catalogFiles } = environment
-  const { scenario, plan, runId } = identity
+): Promise<Recorded> {
+  const { env, clock } = environment
   const records = await openRecords({ folder: folder.journal, writer: 'client', clock, env })
-  const started = startedRun(identity)
-  records.journal.run(started)
   try {
-    const market = await openMarket({
-      scenario,
-      catalogFiles,
-      journalFolder: folder.journal,
-      providerLogFile: folder.file('providers.ndjson'),
-      env,
-    })
-    const pool = createHttpPool()
-    try {
-      if (market.providersUrl !== null) await resetSimulation(market.providersUrl, scenario)
-      const playing = play({
-        plan,
-        runId,
-        scenario: scenario.name,
-        targets: market.targets,
-        providerIdOf: providerNames(catalog),
-        deadlines: deadlinesOf(scenario),
-        pool,
-        clock,
-        sink: records.sink,
-        signal,
-        maxSpend: scenario.budget.maxUsd === null ? null : parseUsd(scenario.budget.maxUsd),
-        maxSeconds: scenario.budget.maxSeconds,
-      })
-      const stopWatching = environment.watch(playing)
-      const played = withLostParts(await playing.played.finally(stopWatching), market.lost())
-      const routerLosses = await market.stop()
-      await records.sink.flush()
-      records.journal.run(endedRun(started, played, addLosses(records.losses(), routerLosses)))
-      return played
-    } finally {
-      await market.stop()
-      await pool.close()
-    }
+    const { played, losses } = await playOnMarket(environment, identity, { folder, records })
+    // What the disk refuses until the end is counted when the journal is closed.
+    await records.close()
+    return { played, losses: addLosses(records.losses(), losses) }
   } finally {
     await records.close()
+  }
+}
+
+interface Places {
+  readonly folder: RunFolder
+  readonly records: Records
+}
+
+/** Resolves with the losses of the routers alone. */
+async function playOnMarket(
+  environment: PlayEnvironment,
+  identity: RunIdentity,
+  { folder, records }: Places,
+): Promise<Recorded> {
+  const { env, clock, signal, catalog, catalogFiles } = environment
+  const { scenario, plan, runId } = identity
+  const started = startedRun(identity)
+  records.journal.run(started)
+  const market = await openMarket({
+    scenario,
+    catalogFiles,
+    journalFolder: folder.journal,
+    providerLogFile: folder.file('providers.ndjson'),
+    env,
+  })
+  const pool = createHttpPool()
+  try {
+    if (market.providersUrl !== null) await resetSimulation(market.providersUrl, scenario)
+    const playing = play({
+      plan,
+      runId,
+      scenario: scenario.name,
+      targets: market.targets,
+      providerIdOf: providerNames(catalog),
+      deadlines: deadlinesOf(scenario),
+      pool,
+      clock,
+      sink: records.sink,
+      signal,
+      maxSpend: scenario.budget.maxUsd === null ? null : parseUsd(scenario.budget.maxUsd),
+      maxSeconds: scenario.budget.maxSeconds,
+    })
+    const stopWatching = environment.watch(playing)
+    const played = withLostParts(await playing.played.finally(stopWatching), market.lost())
+    const losses = await market.stop()
+    await records.sink.flush()
+    records.journal.run(endedRun(started, played, addLosses(records.losses(), losses)))
+    return { played, losses }
+  } finally {
+    await market.stop()
+    await pool.close()
   }
 }
 

@@ -1,5 +1,6 @@
 import { mkdir, rename, rm, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
+import { orFileError } from '../file-error.ts'
 
 /** Where one run keeps its files. */
 export interface RunFolder {
@@ -16,11 +17,13 @@ function runFolder(runsFolder: string, runId: string): RunFolder {
   return { path, journal: join(path, 'journal'), file: name => join(path, name) }
 }
 
-/** Makes the folders of a run and points `latest` at it. */
+/** Makes the folders of a run and points `latest` at it. @throws UserError E_FILE_UNREADABLE, E_DISK */
 export async function createRunFolder(runsFolder: string, runId: string): Promise<RunFolder> {
   const folder = runFolder(runsFolder, runId)
-  await mkdir(folder.journal, { recursive: true })
-  await pointLatestAt(runsFolder, runId)
+  await orFileError(`make the folder of a run in ${runsFolder}`, async () => {
+    await mkdir(folder.journal, { recursive: true })
+    await pointLatestAt(runsFolder, runId)
+  })
   return folder
 }
 

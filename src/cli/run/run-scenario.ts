@@ -1,10 +1,11 @@
-import { writeFile } from 'node:fs/promises'
 import { createRunId, type Rng, UserError } from '../../core/index.ts'
 import type { Played } from '../../replay/index.ts'
 import type { RunSummary } from '../../report/index.ts'
 import { type Plan, resolvedScenarioYaml, type Scenario } from '../../scenario/index.ts'
 import { recoverJournal, uploadJournal } from '../../store/index.ts'
 import { type ConfiguredStore, openConfiguredStore } from '../open-configured-store.ts'
+import { orFileError } from '../file-error.ts'
+import { writeTextFile } from '../write-file.ts'
 import { type PlayEnvironment, playAndRecord } from './play-and-record.ts'
 import { requireReachable } from './reachable.ts'
 import { createRunFolder, type RunFolder } from './run-folder.ts'
@@ -43,12 +44,14 @@ export async function runScenario(options: RunOptions): Promise<FinishedRun> {
   const opened = await openConfiguredStore({ env: options.env, folder: options.storeFolder })
   try {
     const folder = await createRunFolder(options.runsFolder, runId)
-    await writeFile(folder.file('scenario.resolved.yaml'), resolvedScenario)
+    await writeTextFile(folder.file('scenario.resolved.yaml'), resolvedScenario)
     say(
       `run ${runId} · scenario ${scenario.name} · ${plan.requests.length} requests planned · seed ${plan.seed}`,
     )
     const identity = { runId, scenario, resolvedScenario, plan, startedEpochUs }
-    const played = await playAndRecord(options, identity, folder)
+    const { played, losses } = await playAndRecord(options, identity, folder)
+    // The run's row tells it too, unless the disk refused that row as well.
+    if (losses.records > 0) say(`${losses.records} records are lost: ${folder.journal} could not be written`)
     say('uploading records and writing the report …')
     await upload(opened, folder)
     const summary = await writeReport(opened.store, runId, folder)
@@ -61,8 +64,10 @@ export async function runScenario(options: RunOptions): Promise<FinishedRun> {
 async function upload({ store }: ConfiguredStore, folder: RunFolder): Promise<void> {
   try {
     // A router that was killed left its segments open.
-    await recoverJournal(folder.journal)
-    await uploadJournal({ dir: folder.journal, store })
+    await orFileError(`read the journal ${folder.journal}`, async () => {
+      await recoverJournal(folder.journal)
+      await uploadJournal({ dir: folder.journal, store })
+    })
   } catch (cause) {
     if (!(cause instanceof UserError)) throw cause
     throw new UserError(cause.message, {

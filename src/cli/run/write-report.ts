@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises'
 import {
   type RecordReader,
   readSummary,
@@ -7,6 +6,7 @@ import {
   renderMarkdown,
   type RunSummary,
 } from '../../report/index.ts'
+import { writeTextFile } from '../write-file.ts'
 import type { RunFolder } from './run-folder.ts'
 
 /** Reads what the store knows of a run and writes summary.json, report.md and report.html into its folder. */
@@ -17,9 +17,9 @@ export async function writeReport(
 ): Promise<RunSummary> {
   const summary = await readSummary(reader, runId)
   await Promise.all([
-    writeFile(folder.file('summary.json'), renderJson(summary)),
-    writeFile(folder.file('report.md'), renderMarkdown(summary)),
-    writeFile(folder.file('report.html'), renderHtml(summary)),
+    writeTextFile(folder.file('summary.json'), renderJson(summary)),
+    writeTextFile(folder.file('report.md'), renderMarkdown(summary)),
+    writeTextFile(folder.file('report.html'), renderHtml(summary)),
   ])
   return summary
 }

@@ -33,7 +33,7 @@ const closeTimeoutMs = 15_000
  * Starts chDB on a folder in a process of its own, which ends with this one.
  *
  * @throws UserError E_STORE_LOCKED when another process has the folder, E_PORT_IN_USE, E_FILE_UNREADABLE for an
- *   unusable folder, E_PROCESS_DIED when the process ended while it started.
+ *   unusable or damaged folder, E_PROCESS_DIED when the process ended while it started.
  */
 export async function startEmbeddedStore(options: EmbeddedStoreOptions): Promise<EmbeddedStore> {
   const { dataDir, port = 0 } = options
@@ -121,6 +121,13 @@ async function startError({ message, dataDir, port, errors }: FailedStart): Prom
   const reason = [said, errors].filter(Boolean).join('; ')
   // CANNOT_OPEN_FILE: a program that knows nothing of our lock file has the engine's folder.
   if (/Code: 76\b/.test(reason)) return await lockedError(dataDir, null)
+  // The engine itself runs, and says what it cannot read.
+  if (/Failed to create connection|Code: \d+/.test(reason)) {
+    return new UserError(`the embedded store cannot open its data in ${dataDir}: ${reason}`, {
+      code: 'E_FILE_UNREADABLE',
+      hint: 'The folder may be damaged, or its disk full. Choose another, or move it away; `routebench store load` brings back what the journals of runs hold.',
+    })
+  }
   return new UserError(
     `the embedded store could not start: ${reason || 'its process ended without a word'}`,
     {
