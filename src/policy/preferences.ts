@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type PicoUsd, parseUsd } from '../core/index.ts'
+import { isObject, type PicoUsd, parseUsd } from '../core/index.ts'
 import type { ProviderPreferences } from './types.ts'
 
 /** The result of reading a `provider` object. */
@@ -44,6 +44,9 @@ const schema = z.looseObject({
   sort: z.union([metric, z.looseObject({ by: metric })]).nullish(),
 })
 
+/** More than there are providers. */
+const longestList = 200
+const listNames = ['order', 'only', 'ignore', 'quantizations'] as const
 const understood = new Set(Object.keys(schema.shape))
 const priceKinds = new Set(['prompt', 'completion'])
 
@@ -54,11 +57,20 @@ const priceKinds = new Set(['prompt', 'completion'])
  * wishes and unknown fields land in `ignoredFields`. Pure; never throws.
  */
 export function parsePreferences(value: unknown): PreferencesResult {
+  const long = longList(value)
+  if (long !== undefined) return { ok: false, problem: `provider.${long}: more than ${longestList} items` }
   const parsed = schema.safeParse(value ?? {})
   if (!parsed.success) return { ok: false, problem: problemOf(parsed.error) }
   const priceKind = Object.keys(parsed.data.max_price ?? {}).find(key => !priceKinds.has(key))
   if (priceKind) return { ok: false, problem: `provider.max_price.${priceKind}: not supported` }
   return { ok: true, preferences: toPreferences(parsed.data) }
+}
+
+/** A list that is too long, found before its items are checked. */
+function longList(value: unknown): string | undefined {
+  if (!isObject(value)) return undefined
+  const isLong = (list: unknown) => Array.isArray(list) && list.length > longestList
+  return listNames.find(name => isLong(value[name]))
 }
 
 function toPreferences(data: z.infer<typeof schema>): ProviderPreferences {

@@ -55,9 +55,14 @@ export function apiError(errorType: ErrorType, message: string): ApiError {
 /** The error for a model that the catalogue does not have. Clients match on the end of the message. */
 export function unknownModel(model: string, requestedModels: readonly string[]): ApiError {
   return {
-    ...apiError('invalid_request', `${model} is not a valid model ID`),
-    availability: { code: 'model_not_found', requestedModels, excludedBy: [] },
+    ...apiError('invalid_request', `${told(model)} is not a valid model ID`),
+    availability: { code: 'model_not_found', requestedModels: requestedModels.map(told), excludedBy: [] },
   }
+}
+
+/** A name of the caller's as far as an error repeats it. */
+function told(name: string): string {
+  return name.slice(0, 200)
 }
 
 /** Who is to blame, for the records. */

@@ -14,7 +14,7 @@ export function attemptError(attempts: readonly Attempt[]): ApiError {
   return {
     ...apiError(type, type === 'router_internal' ? 'Internal Server Error' : 'Provider returned error'),
     metadata: {
-      ...(last && { provider_name: last.candidate.endpoint.provider.name, raw: rawMessage(last) }),
+      ...(last && { provider_name: last.candidate.endpoint.provider.name, ...rawOf(last) }),
       provider_code: last?.exchange.status || null,
       previous_errors: attempts.slice(0, -1).map(a => ({
         provider: a.candidate.endpoint.provider.name,
@@ -26,7 +26,15 @@ export function attemptError(attempts: readonly Attempt[]): ApiError {
   }
 }
 
-function rawMessage({ exchange: { outcome } }: Attempt): string {
+/** What a provider says of our key or account is the operator's, and often quotes the key: left out. */
+function rawOf({ exchange }: Attempt): { readonly raw?: string } {
+  const isOurs = [401, 402, 403].includes(exchange.status) || ownTypes.has(errorTypeOf(exchange))
+  return isOurs ? {} : { raw: rawMessage(exchange) }
+}
+
+const ownTypes: ReadonlySet<string> = new Set(['authentication', 'payment_required', 'permission_denied'])
+
+function rawMessage({ outcome }: Attempt['exchange']): string {
   if (outcome.kind === 'error') return outcome.message
   return outcome.kind === 'truncated' ? 'the stream ended before it was finished' : outcome.kind
 }

@@ -5,6 +5,7 @@ import { parametersOf, parsePreferences, type RouteRequest } from '../policy/ind
 import { asObject, parseJson } from '../wire/index.ts'
 import { type ApiError, apiError, unknownModel } from './api-error.ts'
 import { estimateTokens } from './estimate-tokens.ts'
+import { isDeeperThan } from './nesting.ts'
 
 /** A chat request that passed the edge. */
 export interface ChatRequest {
@@ -26,6 +27,10 @@ export type ChatRequestResult =
 
 /** OpenRouter refuses more than three; a benchmark may want more. */
 const longestChain = 8
+/** Checked before any item is, so that a long array costs nothing. No context holds more messages than this. */
+const longestArrays = { messages: 10_000, tools: 1_000, models: longestChain } as const
+/** Far beyond any real tool schema; what encodes a body again recurses. */
+const deepestNesting = 256
 const tokens = z.int().min(1).nullish()
 
 const schema = z.looseObject({
@@ -39,10 +44,15 @@ const schema = z.looseObject({
   tools: z.array(z.looseObject({})).nullish(),
 })
 
-/** Reads and checks the body of a chat request. Never throws; every problem found is in the message. */
+/** Reads and checks the body of a chat request. Never throws; the first ten problems are in the message. */
 export function parseChatRequest(bytes: Buffer, catalog: Catalog): ChatRequestResult {
+  if (isDeeperThan(deepestNesting, bytes)) {
+    return refuse({}, apiError('invalid_request', `body: nested deeper than ${deepestNesting} levels`))
+  }
   const body = asObject(parseJson(bytes.toString('utf8')))
   if (!body) return refuse({}, apiError('invalid_request', 'The request body is no JSON object'))
+  const tooLong = lengthProblem(body)
+  if (tooLong !== null) return refuse(body, apiError('invalid_request', tooLong))
   const parsed = schema.safeParse(body)
   if (!parsed.success) return refuse(body, apiError('invalid_request', problemsOf(parsed.error)))
   const preferences = parsePreferences(body['provider'])
@@ -65,6 +75,14 @@ export function parseChatRequest(bytes: Buffer, catalog: Catalog): ChatRequestRe
   }
 }
 
+function lengthProblem(body: JsonObject): string | null {
+  for (const [name, longest] of Object.entries(longestArrays)) {
+    const value = body[name]
+    if (Array.isArray(value) && value.length > longest) return `${name}: more than ${longest} items`
+  }
+  return null
+}
+
 type Checked = z.infer<typeof schema>
 
 /** `model` first, then `models`, each once. */
@@ -85,5 +103,8 @@ function refuse(body: JsonObject, error: ApiError): ChatRequestResult {
 }
 
 function problemsOf(error: z.ZodError): string {
-  return error.issues.map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`).join('; ')
+  const told = error.issues.slice(0, 10)
+  const more = error.issues.length - told.length
+  const texts = told.map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`)
+  return [...texts, ...(more > 0 ? [`and ${more} more`] : [])].join('; ')
 }

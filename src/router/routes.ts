@@ -11,7 +11,8 @@ export async function answerHttp(
   isDraining: () => boolean,
 ): Promise<void> {
   const { req, res } = http
-  const url = new URL(req.url ?? '/', 'http://router')
+  const url = URL.parse(req.url ?? '/', 'http://router')
+  if (!url) return sendError(res, apiError('invalid_request', 'The request has no valid URL'))
   // `/v1` is a plain alias of OpenRouter's `/api/v1`.
   const path = url.pathname.replace(/^\/api(?=\/v1\/)/, '').replace(/(?<=.)\/$/, '')
   if (path === '/v1/chat/completions') {

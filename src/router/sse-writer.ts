@@ -29,6 +29,7 @@ export interface SseWriterOptions {
 export function createSseWriter({ res, clock, settings, onStuck }: SseWriterOptions): SseWriter {
   const over = new AbortController()
   let lastWriteNs = clock.monoNs()
+  let longestWrite = 0
   let headNs: number | null = null
   let firstByteNs: number | null = null
   let firstCommentNs: number | null = null
@@ -43,7 +44,9 @@ export function createSseWriter({ res, clock, settings, onStuck }: SseWriterOpti
     res.write(text)
     // Back-pressure is a bound, not a pause: the exchange with the upstream cannot be slowed down, so a caller
     // that does not read is cut off before its answer fills the memory.
-    if (res.writableLength > settings.maxUnsentBytes) onStuck()
+    // One long event is not the caller's doing: it comes on top of the bound.
+    longestWrite = Math.max(longestWrite, Buffer.byteLength(text))
+    if (res.writableLength - longestWrite > settings.maxUnsentBytes) onStuck()
     return lastWriteNs
   }
 

@@ -8,6 +8,9 @@ import type { Reply, Sent } from './reply.ts'
 import { sendError } from './send-json.ts'
 import { createSseWriter, type SseWriterOptions } from './sse-writer.ts'
 
+/** Far beyond any role or metadata that comes before a first token. */
+const maxHeldChars = 2 ** 20
+
 /** Collaborators of one streamed reply. */
 export interface StreamReplyOptions extends SseWriterOptions {
   readonly identity: AnswerIdentity
@@ -24,6 +27,7 @@ export function createStreamReply(options: StreamReplyOptions): Reply {
   const writer = createSseWriter(options)
   let signature: Signature | null = null
   let held: JsonObject[] = []
+  let heldChars = 0
   let hasToken = false
   let refusedAt: Sent | null = null
 
@@ -34,8 +38,10 @@ export function createStreamReply(options: StreamReplyOptions): Reply {
 
   function onEvent(event: StreamEvent): void {
     if (event.kind === 'comment' || !belongsToCaller(event.data)) return
-    held.push(event.data)
     hasToken ||= event.hasToken
+    // Without a token it carries nothing of the answer, so what goes past the bound is dropped.
+    if (!hasToken) heldChars += JSON.stringify(event.data).length
+    if (hasToken || heldChars <= maxHeldChars) held.push(event.data)
     if (hasToken) release()
   }
 
@@ -55,6 +61,7 @@ export function createStreamReply(options: StreamReplyOptions): Reply {
     begin: (endpoint, attemptNo) => {
       signature = { ...identity, endpoint }
       held = []
+      heldChars = 0
       if (!res.headersSent) res.setHeader('x-routebench-attempts', attemptNo)
     },
     onEvent,

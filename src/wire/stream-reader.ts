@@ -7,9 +7,9 @@ import type { Stopwatch } from './stamps.ts'
 import type { ExchangeOutcome, StreamEvent } from './types.ts'
 
 /** How long the connection may stay open after `[DONE]`: enough for its last bytes, so that it can be used again. */
-export const afterDoneMs = 100
+const afterDoneMs = 100
 /** How long usage or `[DONE]` may come after a finish reason; each further chunk starts it again. */
-export const afterFinishMs = 5_000
+const afterFinishMs = 5_000
 
 /** Collaborators of one stream reader. */
 export interface StreamReaderOptions {

@@ -1,6 +1,18 @@
+import { request } from 'node:http'
 import { describe, expect, it } from 'vitest'
 import { endpointOf } from '../support/endpoint-of.ts'
-import { answering, ask, bodyOf, openTestRouter, recordsOf, refusing } from './open-test-router.ts'
+import { chunkOf, openStream } from '../support/scripted-server.ts'
+import {
+  answering,
+  ask,
+  bodyOf,
+  openTestRouter,
+  readEvents,
+  recordsOf,
+  refusing,
+  type Script,
+  textOf,
+} from './open-test-router.ts'
 
 const a = endpointOf({ provider: 'a' })
 const b = endpointOf({ provider: 'b', input: 2, parameters: ['tools'] })
@@ -17,6 +29,11 @@ describe('the edge of the router', () => {
     ['a long session', ask({ session_id: 's'.repeat(257) }), 'session_id: '],
     ['a wrong preference', ask({ provider: { order: 'a' } }), 'provider.order: '],
     ['a long chain', ask({ models: Array.from({ length: 9 }, (_, i) => `m/${i}`) }), 'models: '],
+    ['too many messages', ask({ messages: Array(10_001).fill(0) }), 'messages: more than 10000 items'],
+    ['too many tools', ask({ tools: Array(1_001).fill(0) }), 'tools: more than 1000 items'],
+    ['too many providers', ask({ provider: { only: Array(201).fill('a') } }), 'provider.only: more than 200'],
+    ['twelve problems', ask({ messages: Array(12).fill(0) }), '; and 2 more'],
+    ['deep nesting', `{"messages":${'['.repeat(100_000)}${']'.repeat(100_000)}}`, 'body: nested deeper'],
   ])('refuses %s with 400 and a message that names it', async (_name, body, part) => {
     await using router = await openTestRouter([a], { a: answering('No') })
     const response = await fetch(`${router.url}/api/v1/chat/completions`, {
@@ -46,6 +63,51 @@ describe('the edge of the router', () => {
       code: 'model_not_found',
       requested_models: ['acme/one', 'acme/none'],
     })
+  })
+
+  it('repeats no more than the beginning of a long model name', async () => {
+    await using router = await openTestRouter([a], {})
+    const text = await (await router.post(ask({ model: 'm'.repeat(100_000) }))).text()
+    expect(text.length).toBeLessThan(2_000)
+  })
+
+  it.each([401, 402, 403, 500])('tells nobody the key that a provider quotes with %i', async status => {
+    const quoting: Script = (response, { headers }) =>
+      response.writeHead(status).end(JSON.stringify({ error: { message: `bad ${headers.authorization}` } }))
+    await using router = await openTestRouter([a], { a: quoting })
+    const { error } = await bodyOf(router.post(ask()))
+    expect(error.metadata['raw']).toBe(status === 500 ? 'bad Bearer ***' : undefined)
+    expect(JSON.stringify(error)).not.toContain('sk-secret')
+  })
+
+  it('answers a URL that is none with 400', async () => {
+    await using router = await openTestRouter([a], {})
+    const status = await new Promise(resolve => {
+      request(router.url, { path: '//' }, ({ statusCode }) => resolve(statusCode)).end()
+    })
+    expect(status).toBe(400)
+    expect(router.defects).toEqual([])
+  })
+
+  it('passes on one event that is longer than what may be unsent', async () => {
+    await using router = await openTestRouter([a], { a: answering('x'.repeat(6 * 2 ** 20)) })
+    const { chunks, isDone } = await readEvents(await router.post(ask({ stream: true })))
+    expect(isDone).toBe(true)
+    expect(textOf(chunks)).toHaveLength(6 * 2 ** 20)
+    expect((await recordsOf(router.sink)).requests[0]).toMatchObject({ outcome: 'ok' })
+  })
+
+  it('holds back a bounded length of events before the first token', async () => {
+    const chatty: Script = response => {
+      const send = openStream(response)
+      for (let i = 0; i < 40; i++) send({ ...chunkOf({ role: 'assistant' }), pad: 'x'.repeat(2 ** 17) })
+      send(chunkOf({ content: 'Hi' }, 'stop'))
+      response.end()
+    }
+    await using router = await openTestRouter([a], { a: chatty })
+    const { chunks } = await readEvents(await router.post(ask({ stream: true })))
+    expect(textOf(chunks)).toBe('Hi')
+    expect(chunks.length).toBeLessThan(12)
   })
 
   it('refuses a body beyond the bound with 413', async () => {

@@ -1,0 +1,21 @@
+const quote = 0x22
+const backslash = 0x5c
+const opening: ReadonlySet<number> = new Set([0x5b, 0x7b])
+const closing: ReadonlySet<number> = new Set([0x5d, 0x7d])
+
+/** Whether JSON text nests arrays and objects deeper than `levels`. Looks at brackets alone; pure. */
+export function isDeeperThan(levels: number, json: Buffer): boolean {
+  let depth = 0
+  let inText = false
+  for (let at = 0; at < json.length; at++) {
+    const byte = json[at] ?? 0
+    if (inText) {
+      if (byte === backslash) at++
+      else if (byte === quote) inText = false
+    } else if (byte === quote) inText = true
+    else if (opening.has(byte)) depth++
+    else if (closing.has(byte)) depth--
+    if (depth > levels) return true
+  }
+  return false
+}
