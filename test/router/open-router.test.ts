@@ -3,7 +3,16 @@ import { createServer } from 'node:http'
 import { describe, expect, it } from 'vitest'
 import { endpointOf } from '../support/endpoint-of.ts'
 import { chunkOf, openStream, usageChunk } from '../support/scripted-server.ts'
-import { answering, ask, bodyOf, openTestRouter, readEvents, silent, textOf } from './open-test-router.ts'
+import {
+  answering,
+  ask,
+  bodyOf,
+  openTestRouter,
+  readEvents,
+  recordsOf,
+  silent,
+  textOf,
+} from './open-test-router.ts'
 
 const a = endpointOf({ provider: 'a', input: 1, output: 2, cacheRead: 0.25 })
 
