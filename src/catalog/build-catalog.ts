@@ -102,6 +102,11 @@ function buildEndpoint({ header, sourced, providers }: EndpointParts): Endpoint 
   return Object.freeze({
     id: endpointId(row.provider, header.id),
     provider,
+    tag: row.provider,
+    region: null,
+    tier: 'default',
+    distillable: true,
+    inputModalities: header.modalities,
     modelId: header.id,
     upstreamModel: row.upstream,
     quantization: row.quantization ?? 'unknown',

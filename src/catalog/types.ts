@@ -78,6 +78,16 @@ export interface Endpoint {
   readonly id: string
   /** The host as this endpoint reaches it: `wire` and `baseUrl` may differ between models of one host. */
   readonly provider: Provider
+  /** Slug that requests name it by: the provider's, or with a region, variant or tier: `google-vertex/us-east5`, `openai/flex`. */
+  readonly tag: string
+  /** Region it runs in, such as `eu` or `us-east5`; null: not stated. */
+  readonly region: string | null
+  /** Service tier; other than `default` only for requests that ask for it. */
+  readonly tier: 'default' | 'flex' | 'priority'
+  /** Whether its answers may be used to train other models. */
+  readonly distillable: boolean
+  /** Kinds of input it takes. */
+  readonly inputModalities: readonly string[]
   /** Id of the model it serves (`author/slug`). */
   readonly modelId: string
   /** Name of the model in the provider's own API. */

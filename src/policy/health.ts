@@ -1,5 +1,5 @@
 import { nsPerMs } from '../core/index.ts'
-import type { EndpointHealth } from './types.ts'
+import type { EndpointHealth, Quantiles } from './types.ts'
 
 /** The numbers of endpoint health. */
 export interface HealthSettings {
@@ -105,9 +105,18 @@ export function readHealth(state: HealthState, nowNs: number, settings: HealthSe
     recentErrors: recent.reduce((sum, entry) => sum + entry.errors, 0),
     recentSuccesses: recent.reduce((sum, entry) => sum + entry.successes, 0),
     coolDownUntilNs: state.coolDownUntilNs > nowNs ? state.coolDownUntilNs : 0,
-    ttftP50Ms: isFresh ? state.ttftP50Ms : null,
-    tokensPerSecondP50: isFresh ? state.tokensPerSecondP50 : null,
+    ttftMs: isFresh ? allOf(state.ttftP50Ms) : null,
+    tokensPerSecond: isFresh ? allOf(state.tokensPerSecondP50) : null,
+    attempts: 0,
+    rateLimited: 0,
+    toolCallRequests: 0,
+    badToolCallRequests: 0,
+    uptimePercent: null,
   }
+}
+
+function allOf(value: number | null): Quantiles | null {
+  return value === null ? null : { p50: value, p75: value, p90: value, p99: value }
 }
 
 type Samples = Pick<HealthState, 'samples' | 'ttftP50Ms' | 'tokensPerSecondP50'>

@@ -1,5 +1,6 @@
 // Decides where a request goes: which endpoints may serve it, in which order, and why not the others.
 // Pure: health, affinity, time and randomness are arguments, so a decision can be replayed offline.
+export { type DecideOptions, decide } from './decide.ts'
 export {
   defaultHealthSettings,
   freshHealth,
@@ -12,7 +13,14 @@ export {
 export { decideNext, type FailureKind, failureKindOf, type LoopState, type NextStep } from './next-attempt.ts'
 export { parametersOf, supports } from './parameters.ts'
 export { parsePreferences } from './preferences.ts'
-export { type RankOptions, rankEndpoints } from './rank.ts'
+export {
+  type ModelPool,
+  noRoutingTables,
+  type ResolveOptions,
+  type RoutingTables,
+  resolveModels,
+  type TaskRule,
+} from './resolve-models.ts'
 export {
   type Pin,
   type PinState,
@@ -25,12 +33,18 @@ export {
 } from './sticky.ts'
 export {
   type Access,
+  type AccessRules,
   type Candidate,
+  type Decision,
   defaultPolicySettings,
   type EndpointHealth,
   type Exclusion,
   type ExclusionRule,
+  exclusionRules,
+  type ModelCandidate,
+  noAccessRules,
   type PolicySettings,
+  type ProviderPreferences,
   type Ranking,
   type RouteRequest,
 } from './types.ts'

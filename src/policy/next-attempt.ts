@@ -13,22 +13,21 @@ export type FailureKind =
 
 /** Where the attempt loop stands. */
 export interface LoopState {
-  /** Candidate models in order, each with its ranked endpoints. */
-  readonly models: readonly { readonly modelId: string; readonly ranked: readonly Candidate[] }[]
+  /** Every candidate in the order of the decision. */
+  readonly candidates: readonly Candidate[]
   readonly allowFallbacks: boolean
   /** Whether `provider.order` was given; with `allowFallbacks` off it closes the list but keeps its order. */
   readonly hasOrder: boolean
   readonly maxAttempts: number
   readonly attempts: number
-  /** The attempt that failed last; null before the first one. */
-  readonly last: { readonly model: number; readonly candidate: number; readonly failure: FailureKind } | null
+  /** Index of the candidate that failed last, and how; null before the first attempt. */
+  readonly last: { readonly candidate: number; readonly failure: FailureKind } | null
 }
 
-/** The next step of the attempt loop; indexes are those of `LoopState.models` and its `ranked`. */
+/** The next step of the attempt loop; `candidate` is an index of `LoopState.candidates`. */
 export type NextStep =
   | {
       readonly kind: 'attempt'
-      readonly model: number
       readonly candidate: number
       readonly attemptKind: 'primary' | 'provider_fallback' | 'model_fallback'
     }
@@ -62,21 +61,22 @@ export function failureKindOf(failure: {
  * `allow_fallbacks: false`. Never again once something reached the caller. Pure.
  */
 export function decideNext(state: LoopState): NextStep {
-  const { last, models } = state
-  if (last === null) return nextModel(models, 0)
+  const { last, candidates } = state
+  if (last === null) return stepTo(state, candidates.length > 0 ? 0 : -1)
   if (last.failure === 'canceled' || last.failure === 'after_token')
     return { kind: 'stop', why: last.failure }
   if (state.attempts >= state.maxAttempts) return { kind: 'stop', why: 'max_attempts' }
-  const candidate = last.candidate + 1
+  const failedModel = candidates[last.candidate]?.endpoint.modelId
   const mayTryProvider = last.failure === 'provider' && (state.allowFallbacks || state.hasOrder)
-  if (mayTryProvider && candidate < (models[last.model]?.ranked.length ?? 0)) {
-    return { kind: 'attempt', model: last.model, candidate, attemptKind: 'provider_fallback' }
-  }
-  return nextModel(models, last.model + 1)
+  const isNext = ({ endpoint }: Candidate, index: number) =>
+    index > last.candidate && (mayTryProvider || endpoint.modelId !== failedModel)
+  return stepTo(state, candidates.findIndex(isNext))
 }
 
-function nextModel(models: LoopState['models'], from: number): NextStep {
-  const model = models.findIndex((entry, index) => index >= from && entry.ranked.length > 0)
-  if (model < 0) return { kind: 'stop', why: 'exhausted' }
-  return { kind: 'attempt', model, candidate: 0, attemptKind: model === 0 ? 'primary' : 'model_fallback' }
+function stepTo({ candidates, last }: LoopState, candidate: number): NextStep {
+  const modelId = candidates[candidate]?.endpoint.modelId
+  if (modelId === undefined) return { kind: 'stop', why: 'exhausted' }
+  if (last === null) return { kind: 'attempt', candidate, attemptKind: 'primary' }
+  const isSameModel = modelId === candidates[0]?.endpoint.modelId
+  return { kind: 'attempt', candidate, attemptKind: isSameModel ? 'provider_fallback' : 'model_fallback' }
 }

@@ -84,8 +84,18 @@ function toPreferences(data: z.infer<typeof schema>): ProviderPreferences {
     denyDataCollection: data.data_collection === 'deny',
     denyRetention: data.zdr ?? false,
     quantizations: data.quantizations,
-    maxPrice: { prompt: data.max_price?.prompt ?? null, completion: data.max_price?.completion ?? null },
+    requireDistillable: false,
+    maxPrice: {
+      prompt: data.max_price?.prompt ?? null,
+      completion: data.max_price?.completion ?? null,
+      request: null,
+      image: null,
+      audio: null,
+    },
     sort: (typeof sort === 'object' ? sort?.by : sort) ?? null,
+    partition: 'model',
+    minThroughput: null,
+    maxLatencyMs: null,
     ignoredFields: ignoredFields(data),
   }
 }

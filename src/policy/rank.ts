@@ -4,10 +4,11 @@ import { type FilterOptions, filterEndpoints } from './filters.ts'
 import { drawByPrice } from './load-balance.ts'
 import { blendedPrice } from './price.ts'
 import { matchesSlug } from './slug.ts'
-import type { Candidate, EndpointHealth, PolicySettings, Ranking } from './types.ts'
+import type { Candidate, EndpointHealth, ModelCandidate, PolicySettings, Ranking } from './types.ts'
 
 /** Everything a ranking depends on. */
 export interface RankOptions extends FilterOptions {
+  readonly model: ModelCandidate
   readonly health: (endpointId: string) => EndpointHealth
   /** Endpoint that this conversation is pinned to; null: none. */
   readonly sticky: string | null
@@ -28,7 +29,12 @@ export function rankEndpoints(unseen: RankOptions): Ranking {
   const isCooling = (e: Endpoint) => options.health(e.id).coolDownUntilNs > options.nowNs
   const ready = kept.filter(e => !isCooling(e))
   const { strategy, ranked } = rankReady(ready, options)
-  return { strategy, ranked: [...ranked, ...rankCooling(kept.filter(isCooling), options)], excluded }
+  return {
+    model: options.model,
+    strategy,
+    ranked: [...ranked, ...rankCooling(kept.filter(isCooling), options)],
+    excluded,
+  }
 }
 
 /** Reads each endpoint once, so that a ranking is fast and cannot contradict itself. */
@@ -47,7 +53,7 @@ function isStable(health: EndpointHealth, settings: PolicySettings): boolean {
   return recentErrors === 0 || recentErrors / (recentErrors + recentSuccesses) < settings.outageErrorRatio
 }
 
-function rankReady(ready: readonly Endpoint[], options: RankOptions): Omit<Ranking, 'excluded'> {
+function rankReady(ready: readonly Endpoint[], options: RankOptions): Omit<Ranking, 'excluded' | 'model'> {
   const { order, sort } = options.request.preferences
   if (order.length > 0) return { strategy: 'order', ranked: rankByOrder(ready, options) }
   if (sort !== null) return { strategy: 'sort', ranked: rankBySort(ready, options) }
@@ -80,9 +86,9 @@ function rankBySort(ready: readonly Endpoint[], options: RankOptions): readonly 
   /** Smaller is better; an endpoint without data comes after those with data. */
   const metric = (e: Endpoint): number => {
     if (sort === 'price') return price(e)
-    const { ttftP50Ms, tokensPerSecondP50 } = options.health(e.id)
-    if (sort === 'latency') return ttftP50Ms ?? Number.POSITIVE_INFINITY
-    return tokensPerSecondP50 === null ? Number.POSITIVE_INFINITY : -tokensPerSecondP50
+    const { ttftMs, tokensPerSecond } = options.health(e.id)
+    if (sort === 'latency') return ttftMs?.p50 ?? Number.POSITIVE_INFINITY
+    return tokensPerSecond === null ? Number.POSITIVE_INFINITY : -tokensPerSecond.p50
   }
   return ready
     .toSorted(

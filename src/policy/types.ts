@@ -1,6 +1,17 @@
 import type { Endpoint } from '../catalog/index.ts'
 import type { PicoUsd } from '../core/index.ts'
 
+/** Cut-offs at quantiles; null: none. `p90` of a throughput is what 90 % of requests do better than. */
+export interface Cutoffs {
+  readonly p50: number | null
+  readonly p75: number | null
+  readonly p90: number | null
+  readonly p99: number | null
+}
+
+/** Metrics by which a request can have endpoints sorted. */
+export type SortMetric = 'price' | 'throughput' | 'latency' | 'exacto'
+
 /** The `provider` object of a request, parsed. Lists hold provider or endpoint slugs in lower case. */
 export interface ProviderPreferences {
   readonly order: readonly string[]
@@ -11,25 +22,80 @@ export interface ProviderPreferences {
   readonly denyDataCollection: boolean
   /** `zdr: true`: only endpoints that keep nothing. */
   readonly denyRetention: boolean
+  /** `enforce_distillable_text: true`: only endpoints whose answers may train other models. */
+  readonly requireDistillable: boolean
   /** Numeric formats that may serve; empty: any. */
   readonly quantizations: readonly string[]
-  /** Highest price in pico-USD per million tokens; null: no limit. */
-  readonly maxPrice: { readonly prompt: PicoUsd | null; readonly completion: PicoUsd | null }
-  readonly sort: 'price' | 'throughput' | 'latency' | null
-  /** Fields that were understood as soft wishes or not at all, and had no effect. Recorded, never silent. */
+  /** Highest prices in pico-USD: `prompt` and `completion` per million tokens, the others per unit; null: no limit. */
+  readonly maxPrice: Readonly<Record<'prompt' | 'completion' | 'request' | 'image' | 'audio', PicoUsd | null>>
+  readonly sort: SortMetric | null
+  /** `model`: the endpoints of one model before those of the next; `none`: all together. */
+  readonly partition: 'model' | 'none'
+  /** Tokens a second; endpoints below it go to the end. */
+  readonly minThroughput: Cutoffs | null
+  /** Milliseconds to the first token; endpoints above it go to the end, behind those of other models too. */
+  readonly maxLatencyMs: Cutoffs | null
+  /** Fields that were not understood and had no effect. Recorded, never silent. */
   readonly ignoredFields: readonly string[]
+}
+
+/** What an account or a key allows, whatever a request asks for. Allow-lists intersect, everything else adds up. */
+export interface AccessRules {
+  /** Globs over model ids; null: all. */
+  readonly models: readonly string[] | null
+  /** Provider or endpoint slugs; null: all. */
+  readonly only: readonly string[] | null
+  readonly ignore: readonly string[]
+  readonly denyDataCollection: boolean
+  readonly denyRetention: boolean
+  /** Regions of endpoints, such as `eu`; null: all. */
+  readonly regions: readonly string[] | null
+}
+
+/** Nothing is forbidden. */
+export const noAccessRules: AccessRules = Object.freeze({
+  models: null,
+  only: null,
+  ignore: [],
+  denyDataCollection: false,
+  denyRetention: false,
+  regions: null,
+})
+
+/** A model that may serve a request, and how the request's words led to it. */
+export interface ModelCandidate {
+  readonly modelId: string
+  /** As the request named it: `openai/gpt-5.5:nitro`, `openrouter/auto`. */
+  readonly requested: string
+  readonly via: 'direct' | 'variant' | 'alias' | 'pool' | 'rule'
+  /** `:nitro` sorts by throughput and admits priority endpoints, `:floor` by price and admits flex ones. */
+  readonly variant: 'nitro' | 'floor' | 'exacto' | null
 }
 
 /** What routing needs to know of a request; never its content. */
 export interface RouteRequest {
-  /** Candidate models in order: `model` first, then `models`. */
-  readonly models: readonly string[]
+  /** Candidate models in order: `model` first, then `models`, each resolved. */
+  readonly models: readonly ModelCandidate[]
   readonly preferences: ProviderPreferences
+  /** Of account and key together. */
+  readonly rules: AccessRules
   /** Names of the body fields that an endpoint may or may not support. */
   readonly parameters: readonly string[]
+  /** Kinds of input besides text: `image`, `file`, `audio`, `video`. */
+  readonly modalities: readonly string[]
   /** Rough prompt length for the context filter, in tokens. */
   readonly estimatedInputTokens: number
   readonly maxOutputTokens: number | null
+  /** Tier asked for by `service_tier`; null: the default one. */
+  readonly tier: 'flex' | 'priority' | null
+}
+
+/** Quantiles of what an endpoint did of late; by OpenRouter's reading, N % of requests did better than `pN`. */
+export interface Quantiles {
+  readonly p50: number
+  readonly p75: number
+  readonly p90: number
+  readonly p99: number
 }
 
 /** Recent behaviour of one endpoint, as routing sees it. */
@@ -39,28 +105,47 @@ export interface EndpointHealth {
   readonly recentSuccesses: number
   /** Monotonic nanoseconds until which the endpoint is in cool-down; 0 when it is not. */
   readonly coolDownUntilNs: number
-  /** Medians over a rolling 5 minutes; null without data. */
-  readonly ttftP50Ms: number | null
-  readonly tokensPerSecondP50: number | null
+  /** Time to first token over a rolling 5 minutes; null without data. */
+  readonly ttftMs: Quantiles | null
+  /** Output tokens over the whole time of the answer, over a rolling 5 minutes; falls from p50 to p99. */
+  readonly tokensPerSecond: Quantiles | null
+  /** Attempts within 5 minutes that were answered, failed, or met a rate limit. */
+  readonly attempts: number
+  readonly rateLimited: number
+  /** Requests with tool calls within 2 hours, and those of them with a bad call (docs/metrics.md). */
+  readonly toolCallRequests: number
+  readonly badToolCallRequests: number
+  /** Successes in a hundred of the attempts that count, within 30 minutes; null below 100 of them. */
+  readonly uptimePercent: number | null
 }
 
 /** Rules that can exclude an endpoint, in the order they are applied. */
-export type ExclusionRule =
-  | 'only'
-  | 'ignore'
-  | 'data_collection'
-  | 'zdr'
-  | 'quantizations'
-  | 'max_price'
-  | 'require_parameters'
-  | 'tools'
-  | 'response_format'
-  | 'verbosity'
-  | 'context_length'
-  | 'max_tokens'
-  | 'key_missing'
-  | 'wire_unsupported'
-  | 'order_closed'
+export const exclusionRules = [
+  'key_models',
+  'key_providers',
+  'key_region',
+  'only',
+  'ignore',
+  'data_collection',
+  'zdr',
+  'distillable',
+  'quantizations',
+  'max_price',
+  'require_parameters',
+  'tools',
+  'response_format',
+  'verbosity',
+  'modality',
+  'context_length',
+  'max_tokens',
+  'tier',
+  'key_missing',
+  'wire_unsupported',
+  'order_closed',
+  'cool_down',
+] as const
+
+export type ExclusionRule = (typeof exclusionRules)[number]
 
 /** An endpoint that may not serve the request, and why. */
 export interface Exclusion {
@@ -79,13 +164,24 @@ export interface Candidate {
 }
 
 /** What decided the head of a ranking. */
-type Strategy = 'order' | 'sort' | 'sticky' | 'price-weighted'
+export type Strategy = 'order' | 'sort' | 'exacto' | 'sticky' | 'adaptive' | 'price-weighted'
 
-/** The endpoints of one model, sorted into those that may serve (best first) and those that may not. */
+/** The endpoints of one candidate model, sorted into those that may serve (best first) and those that may not. */
 export interface Ranking {
+  readonly model: ModelCandidate
   readonly strategy: Strategy
   readonly ranked: readonly Candidate[]
   readonly excluded: readonly Exclusion[]
+}
+
+/** Where a request may go: decided once, before its first attempt. */
+export interface Decision {
+  /** Strategy that decided the first candidate, with the version of the policy: `price-weighted@2`. */
+  readonly policy: string
+  /** Every endpoint that may be tried, in this order, across models. */
+  readonly candidates: readonly Candidate[]
+  /** The same by model, with the exclusions, for the explanation. */
+  readonly models: readonly Ranking[]
 }
 
 /** Whether the router could call an endpoint at all. */
@@ -93,20 +189,35 @@ export type Access = 'ready' | 'key_missing' | 'wire_unsupported'
 
 /** The numbers of the routing policy. */
 export interface PolicySettings {
+  /** How endpoints are ordered when the request says nothing. */
+  readonly strategy: 'price-weighted' | 'adaptive'
   /** Weight of the completion price in the blended price; the prompt price has weight 1. */
   readonly completionPriceWeight: number
   /** Share of errors in the outage window from which an endpoint counts as in outage. */
   readonly outageErrorRatio: number
   /** `soft`: when no endpoint of a model supports tools, the model stays and the field is dropped. */
   readonly toolsFilter: 'soft' | 'hard'
+  /** Requests with tools are ordered by tool-call quality unless they are sorted otherwise. */
+  readonly autoExacto: boolean
+  /** Idle time after which a conversation is no longer pinned. */
+  readonly stickyTtlMs: number
+  /** `cache`: a pin lives at least as long as the endpoint's cache remembers. */
+  readonly stickyTtl: 'fixed' | 'cache'
+  /** Whether a conversation may be pinned among the endpoints of `provider.order`. */
+  readonly stickyWithinOrder: boolean
 }
 
 /**
- * Defaults: contracts of OpenRouter where it documents them, else our choice (docs/router.md):
+ * Defaults: contracts of OpenRouter where it documents them, else our choice (docs/routing.md):
  * blended price = prompt + 0.25 · completion; outage = at least one error and half of the window's attempts.
  */
 export const defaultPolicySettings: PolicySettings = Object.freeze({
+  strategy: 'price-weighted',
   completionPriceWeight: 0.25,
   outageErrorRatio: 0.5,
   toolsFilter: 'soft',
+  autoExacto: false,
+  stickyTtlMs: 600_000,
+  stickyTtl: 'fixed',
+  stickyWithinOrder: false,
 })

@@ -53,6 +53,16 @@ export const attemptColumns = {
   cache_discount_usd: c.optionalMoney('Cost without caching minus cost with it.', 'USD'),
   price_version: c.label('Version of the price used.'),
   schema_version: c.uint16('Version of this table.'),
+  deadline: c.label(
+    'Deadline that fired: `connect`, `headers`, `first_token`, `idle`, `attempt`, `request`; empty when none.',
+  ),
+  queue_us: c.uint32('Time spent waiting for a free place at the provider.', 'µs'),
+  quantization: c.label('Numeric format of the endpoint as the catalogue knows it.'),
+  region: c.label('Region of the endpoint; empty when not stated.'),
+  service_tier: c.label('Service tier that answered; empty for the usual one.'),
+  cost_unknown_reason: c.label('Why `cost_usd` is null; empty when it is not.'),
+  cache_write_1h_tokens: c.optionalUint32('Of `cache_write_tokens`, those kept for an hour.', 'tokens'),
+  audio_tokens: c.optionalUint32('Prompt tokens that were audio.', 'tokens'),
 }
 
 /** One row of `attempts`. Times are integers in the unit of their name; money is pico-USD. */

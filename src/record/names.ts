@@ -20,6 +20,7 @@ export const attemptKinds = [
   'model_fallback',
   'hedge',
   'probe',
+  'rescue',
 ] as const
 /** Circuit breaker state when the attempt began. */
 export const breakerStates = ['closed', 'half_open', 'open'] as const
@@ -27,6 +28,8 @@ export const breakerStates = ['closed', 'half_open', 'open'] as const
 export const usageSources = ['none', 'provider', 'estimated'] as const
 /** Where `cost_usd` came from: told by the answer, or computed here from a price. `none` means unknown. */
 export const costSources = ['none', 'provider', 'local'] as const
+/** What the router's response cache did; `off` when the request did not ask for it. */
+export const responseCacheStates = ['off', 'miss', 'hit'] as const
 /** State of a run. */
 export const runStatuses = ['running', 'done', 'failed', 'aborted'] as const
 

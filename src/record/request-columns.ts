@@ -80,6 +80,20 @@ export const requestColumns = {
   failed_check: c.label('First check that failed, by kind and index.'),
   tags: c.tags('Free labels from the scenario or the caller.'),
   schema_version: c.uint16('Version of this table.'),
+  caller_key: c.label("Name of the caller's key at the router, never the key; empty without keys."),
+  task: c.label('Task the caller named for routing rules; empty when none.'),
+  sticky_reason: c.label('Why sticky routing did what it did.'),
+  response_cache: c.oneOf(
+    n.responseCacheStates,
+    "What the router's response cache did; hits are left out of latency and cost statistics.",
+  ),
+  pipeline: c.jsonText('Plugins that changed the request or the answer, as JSON; empty when none did.'),
+  service_tier: c.label('Service tier that answered; empty for the usual one.'),
+  queue_us: c.uint32('Time spent waiting for a free place at providers (router).', 'µs'),
+  charged_usd: c.optionalMoney('What the caller was charged (router); null when unknown.', 'USD'),
+  cost_unknown_reason: c.label('Why `cost_usd` is null; empty when it is not.'),
+  cache_write_1h_tokens: c.optionalUint32('Of `cache_write_tokens`, those kept for an hour.', 'tokens'),
+  audio_tokens: c.optionalUint32('Prompt tokens that were audio.', 'tokens'),
 }
 
 /** One row of `requests`. Times are integers in the unit of their name; money is pico-USD. */

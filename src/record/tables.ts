@@ -4,7 +4,7 @@ import { type RequestRecord, requestColumns } from './request-columns.ts'
 import { type RunRecord, runColumns } from './run-columns.ts'
 
 /** Version of the record tables, written into every row. */
-export const schemaVersion = 1
+export const schemaVersion = 2
 
 /** The tables that records go to, by name. */
 export const recordTables = { requests: requestColumns, attempts: attemptColumns, runs: runColumns }

@@ -10,6 +10,8 @@ export function usageColumns(usage: Usage | null) {
     cache_read_tokens: usage.cacheReadTokens,
     cache_write_tokens: usage.cacheWriteTokens,
     reasoning_tokens: usage.reasoningTokens,
+    cache_write_1h_tokens: usage.cacheWrite1hTokens ?? 0,
+    audio_tokens: usage.audioTokens ?? 0,
   } as const
 }
 
@@ -20,4 +22,6 @@ const unknownUsage = {
   cache_read_tokens: null,
   cache_write_tokens: null,
   reasoning_tokens: null,
+  cache_write_1h_tokens: null,
+  audio_tokens: null,
 } as const

@@ -10,6 +10,10 @@ export interface Usage {
   readonly cacheReadTokens: number
   readonly cacheWriteTokens: number
   readonly reasoningTokens: number
+  /** Of `cacheWriteTokens`, those written for an hour; left out: none. */
+  readonly cacheWrite1hTokens?: number
+  /** Of `inputTokens`, those that were audio; left out: none. */
+  readonly audioTokens?: number
   /** Cost the answer itself named; null when it named none. */
   readonly reportedCost: PicoUsd | null
 }

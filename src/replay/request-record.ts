@@ -74,6 +74,7 @@ export function clientRecord(finished: FinishedRequest): RequestRecord {
     failed_check: finished.checks.firstFailed,
     tags: planned.tags,
     schema_version: schemaVersion,
+    ...routerColumns,
   }
 }
 
@@ -92,6 +93,19 @@ function outcomeColumns(exchange: Exchange) {
     finish_reason: exchange.finishReason,
   }
 }
+
+/** What only the router knows. */
+const routerColumns = {
+  caller_key: '',
+  task: '',
+  sticky_reason: '',
+  response_cache: 'off',
+  pipeline: '',
+  service_tier: '',
+  queue_us: 0,
+  charged_usd: null,
+  cost_unknown_reason: '',
+} as const
 
 function timeColumns({ exchange: { stamps, connection }, dueNs }: FinishedRequest) {
   const { sentNs, closedNs } = stamps

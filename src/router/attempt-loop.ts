@@ -31,15 +31,14 @@ export async function runAttempts(options: AttemptLoopOptions): Promise<readonly
   let last: LoopState['last'] = null
   for (;;) {
     const next = decideNext({
-      models: route.models.map(({ modelId, ranking }) => ({ modelId, ranked: ranking.ranked })),
+      candidates: route.decision.candidates,
       allowFallbacks: preferences.allowFallbacks,
       hasOrder: preferences.order.length > 0,
       maxAttempts: context.settings.maxAttempts,
       attempts: attempts.length,
       last,
     })
-    const candidate =
-      next.kind === 'attempt' ? route.models[next.model]?.ranking.ranked[next.candidate] : undefined
+    const candidate = next.kind === 'attempt' ? route.decision.candidates[next.candidate] : undefined
     if (next.kind === 'stop' || !candidate) return attempts
     reply.begin(candidate.endpoint, attempts.length + 1)
     const made = await attempt({
@@ -54,7 +53,7 @@ export async function runAttempts(options: AttemptLoopOptions): Promise<readonly
     attempts.push(made)
     options.onAttempt(made)
     if (made.failure === null) return attempts
-    last = { model: next.model, candidate: next.candidate, failure: made.failure }
+    last = { candidate: next.candidate, failure: made.failure }
   }
 }
 

@@ -24,7 +24,7 @@ export function attemptRecord(made: Attempt, call: Call, about: AboutAttempt): A
     kind: made.kind,
     winner: made.isWinner,
     reason: made.reason,
-    requested_model: about.request.route.models[0] ?? '',
+    requested_model: about.request.requestedModels[0] ?? '',
     provider: endpoint.provider.id,
     model: endpoint.modelId,
     endpoint: endpoint.id,
@@ -50,6 +50,12 @@ export function attemptRecord(made: Attempt, call: Call, about: AboutAttempt): A
     cache_discount_usd: cost.local?.cacheDiscount ?? null,
     price_version: endpoint.price.version,
     schema_version: schemaVersion,
+    deadline: '',
+    queue_us: 0,
+    quantization: endpoint.quantization,
+    region: endpoint.region ?? '',
+    service_tier: endpoint.tier === 'default' ? '' : endpoint.tier,
+    cost_unknown_reason: '',
   }
 }
 

@@ -1,7 +1,14 @@
 import { z } from 'zod'
 import type { Catalog } from '../catalog/index.ts'
-import { hash64, type JsonObject } from '../core/index.ts'
-import { parametersOf, parsePreferences, type RouteRequest } from '../policy/index.ts'
+import { hash64, type JsonObject, type Rng } from '../core/index.ts'
+import {
+  type AccessRules,
+  parametersOf,
+  parsePreferences,
+  resolveModels,
+  type RouteRequest,
+  type RoutingTables,
+} from '../policy/index.ts'
 import { asObject, parseJson } from '../wire/index.ts'
 import { type ApiError, apiError, unknownModel } from './api-error.ts'
 import { estimateTokens } from './estimate-tokens.ts'
@@ -11,12 +18,24 @@ import { isDeeperThan } from './nesting.ts'
 export interface ChatRequest {
   /** The body as it came; unknown fields are in it untouched. */
   readonly body: JsonObject
+  /** Names of models as the caller wrote them, `model` first. */
+  readonly requestedModels: readonly string[]
   readonly route: RouteRequest
   readonly stream: boolean
   /** Body field `session_id`; empty when absent. */
   readonly sessionId: string
   readonly promptHash: bigint
   readonly prefixHash: bigint
+}
+
+/** What the reading of a request depends on besides its body. */
+export interface ChatRequestOptions {
+  readonly catalog: Catalog
+  readonly tables: RoutingTables
+  /** Of the caller's account and key. */
+  readonly rules: AccessRules
+  /** Draws of pools that pick at random. */
+  readonly rng: Rng
 }
 
 /** The result of reading a request body. */
@@ -45,7 +64,7 @@ const schema = z.looseObject({
 })
 
 /** Reads and checks the body of a chat request. Never throws; the first ten problems are in the message. */
-export function parseChatRequest(bytes: Buffer, catalog: Catalog): ChatRequestResult {
+export function parseChatRequest(bytes: Buffer, options: ChatRequestOptions): ChatRequestResult {
   if (isDeeperThan(deepestNesting, bytes)) {
     return refuse({}, apiError('invalid_request', `body: nested deeper than ${deepestNesting} levels`))
   }
@@ -58,20 +77,31 @@ export function parseChatRequest(bytes: Buffer, catalog: Catalog): ChatRequestRe
   const preferences = parsePreferences(body['provider'])
   if (!preferences.ok) return refuse(body, apiError('invalid_request', preferences.problem))
   const { messages, stream, session_id: sessionId } = parsed.data
-  const chain = chainOf(parsed.data)
-  if (chain.length === 0) return refuse(body, apiError('invalid_request', 'model: No models provided'))
-  const unknown = chain.find(id => !catalog.models.has(id))
-  if (unknown !== undefined) return refuse(body, unknownModel(unknown, chain))
+  const requestedModels = chainOf(parsed.data)
+  if (requestedModels.length === 0)
+    return refuse(body, apiError('invalid_request', 'model: No models provided'))
+  const needs = { parameters: parametersOf(body), modalities: [] }
+  const resolved = resolveModels(requestedModels, { ...options, needs })
+  if (!resolved.ok) return refuse(body, unknownModel(resolved.unknown, requestedModels))
   const route: RouteRequest = {
-    models: chain,
+    models: resolved.models,
     preferences: preferences.preferences,
-    parameters: parametersOf(body),
+    rules: options.rules,
+    ...needs,
     ...lengthsOf(parsed.data),
+    tier: null,
   }
   const hashes = { promptHash: hash64(bytes), prefixHash: hash64(JSON.stringify(messages[0] ?? null)) }
   return {
     ok: true,
-    request: { body, route, stream: stream ?? false, sessionId: sessionId ?? '', ...hashes },
+    request: {
+      body,
+      requestedModels,
+      route,
+      stream: stream ?? false,
+      sessionId: sessionId ?? '',
+      ...hashes,
+    },
   }
 }
 

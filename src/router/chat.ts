@@ -41,7 +41,12 @@ export async function chat(context: RouterContext, http: Http): Promise<void> {
     res.setHeader('connection', 'close')
     return refuse({ context, http, call }, apiError('payload_too_large', 'Request payload too large'))
   }
-  const parsed = parseChatRequest(body.bytes, context.catalog)
+  const parsed = parseChatRequest(body.bytes, {
+    catalog: context.catalog,
+    tables: context.settings.tables,
+    rules: context.settings.account,
+    rng: context.rng.fork(call.itemId || call.requestId),
+  })
   if (parsed.ok) return routed({ context, http, call }, parsed.request)
   return refuse({ context, http, call }, parsed.error, parsed)
 }
@@ -126,8 +131,8 @@ function answer(call: Call, { route, request, attempts }: RoutedState, reply: Re
     reply.abandon()
     return null
   }
-  const excluded = route.models.flatMap(({ ranking }) => ranking.excluded)
-  const error = last ? attemptError(attempts) : noEndpoints(request.route.models, excluded)
+  const excluded = route.decision.models.flatMap(ranking => ranking.excluded)
+  const error = last ? attemptError(attempts) : noEndpoints(request.requestedModels, excluded)
   reply.fail(error, metadata)
   return error
 }
@@ -145,7 +150,7 @@ function settled(options: {
   const served = last?.failure === null ? last.candidate.endpoint : null
   return {
     call,
-    requestedModel: request.route.models[0] ?? '',
+    requestedModel: request.requestedModels[0] ?? '',
     stream: request.stream,
     routed: { request, route },
     attempts,

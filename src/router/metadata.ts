@@ -10,12 +10,12 @@ import type { Route } from './route.ts'
  */
 export function routerMetadata(route: Route, request: ChatRequest, attempts: readonly Attempt[]): JsonObject {
   const winner = attempts.find(a => a.isWinner)
-  const candidates = route.models.flatMap(({ ranking }) => ranking.ranked)
-  const excluded = route.models.flatMap(({ ranking }) => ranking.excluded)
+  const { candidates } = route.decision
+  const excluded = route.decision.models.flatMap(ranking => ranking.excluded)
   const stamps = winner?.exchange.stamps
   return {
-    requested: request.route.models[0] ?? '',
-    strategy: request.route.models.length > 1 ? 'fallback' : 'direct',
+    requested: request.requestedModels[0] ?? '',
+    strategy: request.requestedModels.length > 1 ? 'fallback' : 'direct',
     region: null,
     summary: `${attempts.length} attempts, ${candidates.length} candidates, ${excluded.length} excluded`,
     attempt: winner?.no ?? 0,

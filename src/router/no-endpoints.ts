@@ -1,4 +1,4 @@
-import type { Exclusion, ExclusionRule } from '../policy/index.ts'
+import { type Exclusion, type ExclusionRule, exclusionRules } from '../policy/index.ts'
 import { type ApiError, apiError, type Availability } from './api-error.ts'
 
 /** OpenRouter's names for filters where it has one, else ours; in the order in which the filters are applied. */
@@ -18,6 +18,13 @@ const excludedByNames: Readonly<Record<ExclusionRule, string>> = {
   key_missing: 'key_missing',
   wire_unsupported: 'wire_unsupported',
   order_closed: 'allowed_providers',
+  key_models: 'allowed_models',
+  key_providers: 'allowed_providers',
+  key_region: 'data_region',
+  distillable: 'distillable',
+  modality: 'modality',
+  tier: 'service_tier',
+  cool_down: 'cool_down',
 }
 
 const allowedProviders = 'No allowed providers are available for the selected model.'
@@ -60,8 +67,8 @@ export function noEndpoints(models: readonly string[], exclusions: readonly Excl
 
 /** Filters run in order, so the one furthest down removed what was left. */
 function lastRule(exclusions: readonly Exclusion[]): ExclusionRule | undefined {
-  const order = Object.keys(excludedByNames)
-  return exclusions.map(({ rule }) => rule).toSorted((a, b) => order.indexOf(b) - order.indexOf(a))[0]
+  const place = (rule: ExclusionRule) => exclusionRules.indexOf(rule)
+  return exclusions.map(({ rule }) => rule).toSorted((a, b) => place(b) - place(a))[0]
 }
 
 function codeOf(rule: ExclusionRule | undefined): Availability['code'] {

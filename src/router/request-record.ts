@@ -8,7 +8,7 @@ import type { Call } from './call.ts'
 import type { ChatRequest } from './chat-request.ts'
 import { sumKnown } from './cost.ts'
 import type { Sent } from './reply.ts'
-import { decisionJson, policyName, type Route } from './route.ts'
+import { decisionJson, type Route } from './route.ts'
 
 /** Everything known when a request has ended, whether it was routed or refused at the edge. */
 export interface FinishedRequest {
@@ -50,6 +50,15 @@ export function requestRecord(finished: FinishedRequest): RequestRecord {
     failed_check: '',
     tags: {},
     schema_version: schemaVersion,
+    caller_key: '',
+    task: '',
+    sticky_reason: '',
+    response_cache: 'off',
+    pipeline: '',
+    service_tier: '',
+    queue_us: 0,
+    charged_usd: null,
+    cost_unknown_reason: '',
   }
 }
 
@@ -87,7 +96,7 @@ function identityColumns({ call, routed, requestedModel, stream }: FinishedReque
     stream,
     target: 'router',
     requested_model: requestedModel,
-    route_policy: routed ? policyName(routed.route) : '',
+    route_policy: routed?.route.decision.policy ?? '',
     decision: routed ? decisionJson(routed.route, ignored) : '',
   }
 }

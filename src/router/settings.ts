@@ -1,16 +1,22 @@
 import {
+  type AccessRules,
   defaultHealthSettings,
   defaultPolicySettings,
   type HealthSettings,
+  noAccessRules,
+  noRoutingTables,
   type PolicySettings,
+  type RoutingTables,
 } from '../policy/index.ts'
 
 /** Everything about a router that can be set. */
 export interface RouterSettings {
   readonly policy: PolicySettings
+  /** Declared pools, aliases and task rules. */
+  readonly tables: RoutingTables
+  /** What holds for every caller. */
+  readonly account: AccessRules
   readonly health: HealthSettings
-  /** Idle time after which a conversation is no longer pinned. */
-  readonly stickyTtlMs: number
   /** Conversations remembered at once; the least recently answered is forgotten first. */
   readonly maxPins: number
   /** Bound on upstream calls for one request. */
@@ -42,8 +48,9 @@ export interface RouterSettings {
 /** Defaults; sources and reasons are in docs/router.md. */
 export const defaultRouterSettings: RouterSettings = Object.freeze({
   policy: defaultPolicySettings,
+  tables: noRoutingTables,
+  account: noAccessRules,
   health: defaultHealthSettings,
-  stickyTtlMs: 600_000,
   maxPins: 100_000,
   maxAttempts: 10,
   attemptTimeoutMs: 600_000,

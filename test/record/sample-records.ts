@@ -28,6 +28,8 @@ const identity = {
   cache_read_tokens: 9000,
   cache_write_tokens: 0,
   reasoning_tokens: 0,
+  cache_write_1h_tokens: 0,
+  audio_tokens: 0,
   cost_source: 'local',
   cost_usd: 7_200_000_000n,
   cost_local_usd: 7_200_000_000n,
@@ -79,6 +81,15 @@ export function sampleRequest(changes: Partial<RequestRecord> = {}): RequestReco
     checks_failed: 0,
     failed_check: '',
     tags: {},
+    caller_key: '',
+    task: '',
+    sticky_reason: '',
+    response_cache: 'off',
+    pipeline: '',
+    service_tier: '',
+    queue_us: 0,
+    charged_usd: null,
+    cost_unknown_reason: '',
     ...changes,
   }
 }
@@ -103,6 +114,12 @@ export function sampleAttempt(changes: Partial<AttemptRecord> = {}): AttemptReco
     rl_remaining_tokens: null,
     breaker: 'closed',
     backoff_us: 0,
+    deadline: '',
+    queue_us: 0,
+    quantization: 'unknown',
+    region: '',
+    service_tier: '',
+    cost_unknown_reason: '',
     ...changes,
   }
 }

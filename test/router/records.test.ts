@@ -122,7 +122,7 @@ describe('records', () => {
     await router.post(ask({ provider: { ignore: ['dear'], preferred_max_latency: 1 }, session_id: 's' }))
     const [record] = (await recordsOf(router.sink)).requests
     expect(JSON.parse(record?.decision ?? '')).toEqual({
-      policy: 'price-weighted@1',
+      policy: 'price-weighted@2',
       models: [
         {
           model: 'acme/one',

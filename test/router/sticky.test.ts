@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { defaultPolicySettings } from '../../src/policy/index.ts'
 import { endpointOf } from '../support/endpoint-of.ts'
 import { answering, ask, openTestRouter, refusing, type Script } from './open-test-router.ts'
 
@@ -21,10 +22,10 @@ describe('sticky routing', () => {
     await router.post(ask({ session_id: 's-2', provider: { ignore: ['b'] } }))
     expect(router.calls.map(call => call.provider)).toEqual(['a', 'b', 'b', 'b', 'a'])
     expect(router.sink.requests.map(r => [r.sticky, r.sticky_key_source, r.route_policy])).toEqual([
-      ['new', 'session_id', 'price-weighted@1'],
-      ['kept', 'session_id', 'sticky@1'],
-      ['kept', 'session_id', 'sticky@1'],
-      ['new', 'session_id', 'price-weighted@1'],
+      ['new', 'session_id', 'price-weighted@2'],
+      ['kept', 'session_id', 'sticky@2'],
+      ['kept', 'session_id', 'sticky@2'],
+      ['new', 'session_id', 'price-weighted@2'],
     ])
   })
 
@@ -57,7 +58,7 @@ describe('sticky routing', () => {
   })
 
   it('expires after idle time', async () => {
-    const options = { settings: { stickyTtlMs: 0 } }
+    const options = { settings: { policy: { ...defaultPolicySettings, stickyTtlMs: 0 } } }
     await using router = await openTestRouter([a], { a: answering('A') }, options)
     await router.post(inSession())
     await router.post(inSession())

@@ -10,6 +10,11 @@ export function endpointOf(changes: EndpointChanges = {}): Endpoint {
   return {
     id: `${provider}/${modelId.split('/')[1]}`,
     provider: providerOf(provider),
+    tag: provider,
+    region: null,
+    tier: 'default',
+    distillable: true,
+    inputModalities: ['text'],
     modelId,
     upstreamModel: modelId,
     quantization: 'unknown',

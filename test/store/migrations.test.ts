@@ -14,7 +14,7 @@ describe('migrations', () => {
       [
         [
           "record tables",
-          "c3ea91457d9c1581",
+          "79f6d5f853094453",
         ],
         [
           "spans",
@@ -23,6 +23,10 @@ describe('migrations', () => {
         [
           "deduplication window",
           "d0fe99b2eb8b4d43",
+        ],
+        [
+          "columns of version 2",
+          "c839aa8649c85e39",
         ],
       ]
     `)
@@ -37,7 +41,9 @@ describe('migrations', () => {
           /ENGINE = Replicated(Replacing)?MergeTree\('\/clickhouse\/tables\/\{uuid\}\/\{shard\}', '\{replica\}'/,
         )
       } else {
-        expect(statement).toMatch(/^ALTER TABLE .* MODIFY SETTING replicated_deduplication_window = 100000/)
+        expect(statement).toMatch(
+          /^ALTER TABLE .* (MODIFY SETTING replicated_deduplication_window = 100000|ADD COLUMN|MODIFY COLUMN)/,
+        )
       }
       expect(statement).toContain('`rb`.')
     }

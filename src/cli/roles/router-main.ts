@@ -1,4 +1,5 @@
 import { createRng, createSystemClock } from '../../core/index.ts'
+import { defaultPolicySettings } from '../../policy/index.ts'
 import { openRouter } from '../../router/index.ts'
 import { loadCatalog } from '../load-catalog.ts'
 import { openRecords } from '../open-records.ts'
@@ -25,7 +26,7 @@ serveRole(async (config: RouterConfig) => {
     sink: records.sink,
     upstream: upstreamResolver(process.env, config.providersUrl),
     settings: {
-      stickyTtlMs: config.stickyTtlSeconds * 1000,
+      policy: { ...defaultPolicySettings, stickyTtlMs: config.stickyTtlSeconds * 1000 },
       attemptTimeoutMs: config.attemptTimeoutMs,
       firstTokenTimeoutMs: config.firstTokenTimeoutMs,
       upstreamIsSimulated: config.providersUrl !== null,

@@ -3,6 +3,7 @@ import { deduplicationWindowStatements } from './deduplication-window.ts'
 import { recordTableStatements } from './record-tables.ts'
 import { spanTableStatement } from './span-table.ts'
 import type { SchemaTarget } from './target.ts'
+import { versionTwoStatements } from './version-two.ts'
 
 /** One forward step of the schema. Its statements can be run again without harm. */
 export interface Migration {
@@ -19,9 +20,15 @@ export interface Migration {
  * first step's old checksum into its `formerChecksums`; a test fails until that is done.
  */
 export const migrations: readonly Migration[] = [
-  { id: 1, name: 'record tables', statements: recordTableStatements, formerChecksums: [] },
+  {
+    id: 1,
+    name: 'record tables',
+    statements: recordTableStatements,
+    formerChecksums: ['c3ea91457d9c1581883ad7f655315ad7e03ad0735fbac0a09fc7f19f672c8d4b'],
+  },
   { id: 2, name: 'spans', statements: target => [spanTableStatement(target)], formerChecksums: [] },
   { id: 3, name: 'deduplication window', statements: deduplicationWindowStatements, formerChecksums: [] },
+  { id: 4, name: 'columns of version 2', statements: versionTwoStatements, formerChecksums: [] },
 ]
 
 /** SHA-256 over the statements a migration has for a plain server. */
