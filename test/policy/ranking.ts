@@ -3,18 +3,35 @@ import { createRng } from '../../src/core/index.ts'
 import {
   defaultPolicySettings,
   type EndpointHealth,
+  type ModelCandidate,
+  noAccessRules,
   parsePreferences,
-  type RankOptions,
   type RouteRequest,
 } from '../../src/policy/index.ts'
+import type { RankOptions } from '../../src/policy/rank.ts'
 
 /** An endpoint that has done nothing of late. */
-const idle: EndpointHealth = {
+export const idleHealth: EndpointHealth = {
   recentErrors: 0,
   recentSuccesses: 0,
   coolDownUntilNs: 0,
-  ttftP50Ms: null,
-  tokensPerSecondP50: null,
+  ttftMs: null,
+  tokensPerSecond: null,
+  attempts: 0,
+  rateLimited: 0,
+  toolCallRequests: 0,
+  badToolCallRequests: 0,
+  uptimePercent: null,
+}
+
+/** Quantiles that are all the same. */
+export function flat(value: number): NonNullable<EndpointHealth['ttftMs']> {
+  return { p50: value, p75: value, p90: value, p99: value }
+}
+
+/** A model that was asked for by its own name. */
+export function candidateOf(modelId = 'acme/one', more: Partial<ModelCandidate> = {}): ModelCandidate {
+  return { modelId, requested: modelId, via: 'direct', variant: null, ...more }
 }
 
 /** A request with the given `provider` object. */
@@ -22,11 +39,14 @@ export function requestOf(provider: unknown = {}, more: Partial<RouteRequest> = 
   const parsed = parsePreferences(provider)
   if (!parsed.ok) throw new Error(parsed.problem)
   return {
-    models: ['acme/one'],
+    models: [candidateOf()],
     preferences: parsed.preferences,
+    rules: noAccessRules,
     parameters: [],
+    modalities: [],
     estimatedInputTokens: 100,
     maxOutputTokens: null,
+    tier: null,
     ...more,
   }
 }
@@ -39,10 +59,11 @@ export function rankingOf(
   const { states = {}, ...options } = more
   return {
     request: requestOf(),
+    model: candidateOf(),
     endpoints,
     access: () => 'ready',
     settings: defaultPolicySettings,
-    health: id => ({ ...idle, ...states[id.split('/')[0] ?? ''] }),
+    health: id => ({ ...idleHealth, ...states[id.split('/')[0] ?? ''] }),
     sticky: null,
     nowNs: 1_000,
     rng: createRng('ranking'),
