@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
-import { type Clock, hash64, parseTraceparent } from '../core/index.ts'
+import { type Clock, parseTraceparent } from '../core/index.ts'
 import type { Exchange } from './exchange.ts'
+import type { KeyIds } from './key-ids.ts'
 import { loggedTally } from './log/logged-tally.ts'
 import type { Market, Stall } from './market.ts'
 import { digestPrompt } from './model/prompt-digest.ts'
@@ -14,6 +15,7 @@ import { sendRefusal } from './send-refusal.ts'
 export interface ChatRouteOptions {
   readonly market: Market
   readonly clock: Clock
+  readonly keyIds: KeyIds
   /** How many milliseconds of simulated time pass in one of real time. */
   readonly speed: number
 }
@@ -49,7 +51,7 @@ export async function answerChat(
   try {
     await serve(exchange, { ...found, ...call }, options)
   } catch (thrown) {
-    if (exchange.signal.aborted) tally.canceled()
+    if (exchange.hasLeft()) tally.canceled()
     throw thrown
   }
 }
@@ -86,7 +88,8 @@ interface Served {
   readonly chat: ChatRequest
 }
 
-async function serve(exchange: Exchange, served: Served, { clock, speed }: ChatRouteOptions): Promise<void> {
+async function serve(exchange: Exchange, served: Served, options: ChatRouteOptions): Promise<void> {
+  const { clock, keyIds, speed } = options
   const { stall, chat, protocol } = served
   const { endpoint } = stall
   const tally = loggedTally(stall.tally, exchange.log)
@@ -100,7 +103,7 @@ async function serve(exchange: Exchange, served: Served, { clock, speed }: ChatR
   const { prompt, model, stream, shape, reasoning, ...wishes } = chat
   const { id, plan } = stall.admit({
     request: { ...wishes, ...(reasoning && { reasoning }), prompt: digestPrompt(prompt, endpoint.cache) },
-    keyId: hash64(key).toString(36),
+    keyId: keyIds.of(key),
     drawId,
     isReused: exchange.isReused,
   })

@@ -53,7 +53,7 @@ function torn(exchange: Exchange): Exchange {
   const end = async (text: string, atMs: number | null) => {
     await write(text, atMs)
     // Whoever left meanwhile is not served to the end.
-    exchange.signal.throwIfAborted()
+    if (exchange.hasLeft()) throw new Error('The caller closed the connection.')
     await exchange.end('', null)
   }
   return Object.freeze({ ...exchange, write, end })

@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Clock, nsPerMs } from '../core/index.ts'
 import type { ProviderLog } from './log/provider-log.ts'
@@ -24,8 +23,8 @@ export interface Exchange {
   readonly request: IncomingMessage
   /** Whether the connection had carried an answer before this one. */
   readonly isReused: boolean
-  /** Aborted when the caller leaves before the answer is complete. */
-  readonly signal: AbortSignal
+  /** Whether the caller left before the answer was complete. */
+  hasLeft(): boolean
   /** Its line in the provider log; what the answer was to be is added to it. */
   readonly log: RequestLog
   /** Waits until `atMs`; rejects when the caller leaves. */
@@ -59,13 +58,12 @@ export function createExchange(
 ): Exchange {
   const startNs = clock.monoNs()
   const line = log?.begin(startNs) ?? noRequestLog
-  const left = new AbortController()
-  const wait = createWait(ticker, left.signal)
+  const waits = createWaits(ticker)
   let isOver = false
-  response.once('close', () => {
+  response.on('close', () => {
     if (isOver) return
     line.ended('canceled', clock.monoNs())
-    left.abort(new Error('The caller closed the connection.'))
+    waits.leave()
   })
   const dueNs = (atMs: number) => startNs + (atMs * nsPerMs) / speed
   /** Stamps a write; what is planned for no instant has no lag. */
@@ -86,9 +84,9 @@ export function createExchange(
   return Object.freeze({
     request,
     isReused: request.socket.bytesWritten > 0,
-    signal: left.signal,
+    hasLeft: waits.hasLeft,
     log: line,
-    until: (atMs: number) => wait(dueNs(atMs)),
+    until: (atMs: number) => waits.until(dueNs(atMs)),
     isDue: (atMs: number) => dueNs(atMs) <= clock.monoNs(),
     head: (status: number, headers: Readonly<Record<string, string>>) => {
       line.head(status, clock.monoNs())
@@ -97,12 +95,13 @@ export function createExchange(
     flushHead: () => response.flushHeaders(),
     write: async (text: string | Uint8Array, atMs: number | null) => {
       stamp(atMs)
-      if (!response.write(text)) await once(response, 'drain', { signal: left.signal })
+      if (!response.write(text)) await waits.that(done => response.once('drain', done))
     },
     end: (text: string, atMs: number | null) => {
       stamp(atMs)
       over('complete')
-      response.end(text)
+      // Text of one byte a character needs no encoder; head and body then leave as one copied string.
+      response.end(text, isAscii(text) ? 'latin1' : 'utf8')
     },
     finish: () => leave('cut', () => response.end()),
     cut: () => leave('cut', () => response.socket?.end(() => response.socket?.destroy())),
@@ -111,18 +110,50 @@ export function createExchange(
   })
 }
 
-/** Waits until instants, one at a time; rejects when the signal is aborted. One listener does for all waits. */
-function createWait(ticker: Ticker, signal: AbortSignal): (dueNs: number) => Promise<void> {
-  let stop: () => void = () => undefined
-  signal.addEventListener('abort', () => stop(), { once: true })
-  return dueNs => {
-    if (signal.aborted) return Promise.reject(signal.reason)
-    return new Promise((resolve, reject) => {
-      const cancel = ticker.at(dueNs, resolve)
-      stop = () => {
-        cancel()
-        reject(signal.reason)
-      }
-    })
+/** Waits of one exchange, one at a time; all of them reject once the caller has left. */
+interface Waits {
+  hasLeft(): boolean
+  leave(): void
+  until(dueNs: number): Promise<void>
+  /** Waits until what `begin` starts calls back. */
+  that(begin: (done: () => void) => unknown): Promise<void>
+}
+
+const nothing = (): void => undefined
+
+/** Makes the waits of an exchange. By hand, as an abort signal for each request costs more than its answer's text. */
+function createWaits(ticker: Ticker): Waits {
+  let left: Error | null = null
+  let giveUp: (reason: Error) => void = nothing
+  const that = (begin: (done: () => void) => unknown, cancel: () => void = nothing) =>
+    left
+      ? Promise.reject(left)
+      : new Promise<void>((resolve, reject) => {
+          giveUp = reason => {
+            cancel()
+            reject(reason)
+          }
+          begin(resolve)
+        })
+  return {
+    hasLeft: () => left !== null,
+    leave: () => {
+      left = new Error('The caller closed the connection.')
+      giveUp(left)
+    },
+    until: (dueNs: number) => {
+      let cancel = nothing
+      return that(
+        done => {
+          cancel = ticker.at(dueNs, done)
+        },
+        () => cancel(),
+      )
+    },
+    that,
   }
+}
+
+function isAscii(text: string): boolean {
+  return Buffer.byteLength(text) === text.length
 }

@@ -5,6 +5,7 @@ import type { ProviderLog } from './log/provider-log.ts'
 import { meaningOf, type PathMeaning } from './call-path.ts'
 import { answerChat, type ChatCall } from './chat-route.ts'
 import { parseReset } from './control-reset.ts'
+import { createKeyIds, type KeyIds } from './key-ids.ts'
 import { listen } from './listen.ts'
 import { createExchange, type Exchange } from './exchange.ts'
 import { createMarket, type Market, type MarketReset } from './market.ts'
@@ -79,7 +80,8 @@ export async function openSimulatedProviders(
     lag.reset()
   }
   const ticker = createTicker(options.clock)
-  const routes = { ...options, ticker, log: options.log ?? null, market, lag, stats, reset }
+  const keyIds = createKeyIds()
+  const routes = { ...options, keyIds, ticker, log: options.log ?? null, market, lag, stats, reset }
   // Answers must leave when they are due: no Nagle delay. Pools keep idle connections for minutes.
   const server = createServer({ noDelay: true, keepAliveTimeout: 120_000 }, (request, response) => {
     void route(request, response, routes).catch((thrown: unknown) => giveUp(response, thrown))
@@ -107,6 +109,7 @@ interface Routes {
   readonly catalog: Catalog
   readonly market: Market
   readonly clock: Clock
+  readonly keyIds: KeyIds
   readonly ticker: Ticker
   readonly speed: number
   readonly lag: ReturnType<typeof createWriteLag>

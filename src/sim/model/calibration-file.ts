@@ -1,5 +1,6 @@
-import { type CatalogFile, type Finding, type OpenDocument, openDocument } from '../../catalog/index.ts'
+import type { CatalogFile } from '../../catalog/index.ts'
 import type { Problem } from '../../core/index.ts'
+import { capProblems, type Finding, openDocument, problemsOf } from '../../document/index.ts'
 import {
   type Calibration,
   type CalibrationFigures,
@@ -48,8 +49,8 @@ export function parseCalibration({ files }: { readonly files: readonly CatalogFi
   const sources = new Map<string, CalibrationSource>()
   const problems: Problem[] = []
   const documents: CalibrationDocument[] = []
-  for (const file of files) {
-    const document = openDocument(file)
+  for (const { name: file, text } of files) {
+    const document = openDocument({ file, text }, { scalars: 'text' })
     const parsed = calibrationSchema.safeParse(document.value)
     const findings = parsed.success
       ? crossFindings(parsed.data, addSources(sources, parsed.data))
@@ -58,7 +59,10 @@ export function parseCalibration({ files }: { readonly files: readonly CatalogFi
           rule: 'bad-figure',
           message: at(path, message),
         }))
-    problems.push(...problemsOf(document, findings))
+    const { syntaxProblems } = document
+    problems.push(
+      ...(syntaxProblems.length > 0 ? capProblems(syntaxProblems) : problemsOf(findings, { file, document })),
+    )
     if (parsed.success) documents.push(parsed.data)
   }
   const rows = problems.length > 0 ? [] : documents.flatMap(({ rows: found }) => rowsOf(found, sources))
@@ -72,11 +76,6 @@ export function parseCalibration({ files }: { readonly files: readonly CatalogFi
 function at(path: readonly PropertyKey[], message: string): string {
   const key = path.findLast(step => typeof step === 'string')
   return key === undefined ? message : `${key}: ${message}`
-}
-
-function problemsOf(document: OpenDocument, findings: readonly Finding[]): readonly Problem[] {
-  if (document.syntaxProblems.length > 0) return document.syntaxProblems
-  return findings.map(document.problem).toSorted((a, b) => a.line - b.line || a.column - b.column)
 }
 
 /** Adds a file's sources; gives all that are known by then. */

@@ -139,7 +139,12 @@ function idOf(rng: Rng): string {
   return hex32(rng) + hex32(rng) + hex32(rng)
 }
 
-/** Eight hex digits of one draw. The added 2³² keeps leading zeros without padding. */
+/** The two hex digits of each byte: numbers above 2³¹ are slow to print in base 16. */
+const hexDigits = Array.from({ length: 256 }, (_, byte) => (256 + byte).toString(16).slice(1))
+
+/** Eight hex digits of one draw. */
 function hex32(rng: Rng): string {
-  return (2 ** 32 + rng.int(2 ** 32)).toString(16).slice(1)
+  const bits = rng.int(2 ** 32)
+  const digitsAt = (shift: number) => hexDigits[(bits >>> shift) & 255] ?? ''
+  return digitsAt(24) + digitsAt(16) + digitsAt(8) + digitsAt(0)
 }

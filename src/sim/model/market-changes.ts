@@ -52,6 +52,7 @@ export function conditionsAt(
   elapsedMs: number,
 ): Conditions {
   const asListed: Conditions = { endpoint, isWithdrawn: false, qualityFactor: 1, speedFactor: 1 }
+  if (changes.length === 0) return asListed
   return changes
     .filter(change => change.atMs <= elapsedMs && isAbout(change, endpoint))
     .toSorted((a, b) => a.atMs - b.atMs)

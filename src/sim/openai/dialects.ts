@@ -40,7 +40,9 @@ const usual: Dialect = {
   hasRetryMs: true,
 }
 
+const whole = new Map(Object.entries(dialects).map(([id, own]) => [id, { ...usual, ...own }] as const))
+
 /** The dialect of a provider; OpenAI's form with visible reasoning where nothing else is known. Pure. */
 export function dialectOf(providerId: string): Dialect {
-  return { ...usual, ...dialects[providerId] }
+  return whole.get(providerId) ?? usual
 }
