@@ -1,4 +1,4 @@
-import { editDistance } from './edit-distance.ts'
+import { editDistance } from '../document/index.ts'
 import type { Catalog } from './types.ts'
 
 /**

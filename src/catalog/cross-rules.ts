@@ -1,9 +1,7 @@
-import { didYouMean } from './edit-distance.ts'
+import { didYouMean, type Finding, missingKey, type Path } from '../document/index.ts'
 import { endpointId } from './endpoint-id.ts'
 import { neededModelKeys, wireNames } from './file-schema.ts'
-import type { Finding, Path } from './open-document.ts'
 import type { Outline } from './outline.ts'
-import { missingKey } from './schema-findings.ts'
 
 /**
  * Checks the rules that hold between entries: ids are unique in a file, providers and protocols exist,

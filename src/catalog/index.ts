@@ -4,8 +4,7 @@ export { closestIds } from './closest-ids.ts'
 export { expandBaseUrl } from './expand-base-url.ts'
 export { catalogJsonSchema } from './json-schema.ts'
 export { knownParameters } from './parameters.ts'
-export { type CatalogFile, type Finding, type OpenDocument, openDocument } from './open-document.ts'
-export { parseCatalog } from './parse-catalog.ts'
+export { type CatalogFile, parseCatalog } from './parse-catalog.ts'
 export type {
   Catalog,
   Endpoint,

@@ -1,8 +1,6 @@
 import { Ajv } from 'ajv'
 import { isObject, type JsonObject, messageOf } from '../core/index.ts'
-import type { Finding } from './finding.ts'
-import type { Path } from './open-document.ts'
-import { valueAt } from './schema-findings.ts'
+import { type Finding, type Path, valueAt } from '../document/index.ts'
 
 /** Looks at one assertion. */
 export type CheckRules = (check: unknown, path: Path) => readonly Finding[]

@@ -1,10 +1,6 @@
 import { z } from 'zod'
+import type { JsonSchema } from '../document/index.ts'
 import { scenarioFileSchema } from './scenario-schema.ts'
-
-/** A JSON Schema node, as far as it is looked into here. */
-export interface JsonSchema {
-  readonly [keyword: string]: unknown
-}
 
 /**
  * The JSON Schema of scenario files (draft 2020-12), for editors; `schema/scenario.schema.json` is this,

@@ -1,10 +1,13 @@
 import type { z } from 'zod'
 import type { Problem } from '../core/index.ts'
-import { capProblems } from './cap-problems.ts'
-import { type Finding, problemsOf } from './finding.ts'
-import type { JsonSchema } from './json-schema.ts'
-import { openDocument } from './open-document.ts'
-import { schemaFindings } from './schema-findings.ts'
+import {
+  capProblems,
+  type Finding,
+  type JsonSchema,
+  openDocument,
+  problemsOf,
+  schemaFindings,
+} from '../document/index.ts'
 
 /** Lines longer than this get column 1: finding the column would parse them a second time. */
 const maxLocatedLength = 20_000

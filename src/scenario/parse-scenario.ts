@@ -1,12 +1,9 @@
 import type { Problem } from '../core/index.ts'
-import { capProblems } from './cap-problems.ts'
-import { type Finding, problemsOf } from './finding.ts'
+import { capProblems, type Finding, openDocument, problemsOf, schemaFindings } from '../document/index.ts'
 import { scenarioJsonSchema } from './json-schema.ts'
-import { openDocument } from './open-document.ts'
 import { ruleFindings } from './rules.ts'
 import { scenarioFileSchema } from './scenario-schema.ts'
 import type { Scenario } from './scenario-types.ts'
-import { schemaFindings } from './schema-findings.ts'
 import { scenarioOf } from './scenario-of.ts'
 
 /**

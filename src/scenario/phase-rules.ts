@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import type { Finding } from '../document/index.ts'
 import { builtinSetNames, builtinSets } from './builtin/sets.ts'
-import type { Finding } from './finding.ts'
 import { countUnits } from './prompt-units.ts'
 import { type Rule, rule } from './rule.ts'
 

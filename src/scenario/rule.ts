@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { Finding } from './finding.ts'
+import type { Finding } from '../document/index.ts'
 
 /** A rule over a whole file, as a function from the file's data to what is wrong. */
 export type Rule = (value: unknown) => readonly Finding[]

@@ -1,11 +1,9 @@
 import { z } from 'zod'
 import { parseUsd } from '../core/index.ts'
+import { type Finding, type Path, valueAt } from '../document/index.ts'
 import { createCheckRules } from './check-rules.ts'
-import type { Finding } from './finding.ts'
-import type { Path } from './open-document.ts'
 import { phaseRules } from './phase-rules.ts'
 import { rule } from './rule.ts'
-import { valueAt } from './schema-findings.ts'
 import { changeFindings, faultFindings, regimeFindings, scriptsNeedSimulation } from './simulation-rules.ts'
 
 const reserved: Readonly<Record<string, string>> = {

@@ -1,8 +1,6 @@
 import { z } from 'zod'
-import type { Finding } from './finding.ts'
-import type { Path } from './open-document.ts'
+import { type Finding, type Path, valueAt } from '../document/index.ts'
 import { type Rule, rule } from './rule.ts'
-import { valueAt } from './schema-findings.ts'
 
 const lists = ['faults', 'regimes', 'changes'] as const
 

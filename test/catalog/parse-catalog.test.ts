@@ -169,13 +169,13 @@ describe('parseCatalog', () => {
       .replace('azure', 'deepinfra')
     const parsed = parseCatalog({ files: [fileOf(first, 'a.yaml'), fileOf('version: 3', 'b.yaml')] })
     expect(parsed.ok ? [] : parsed.problems.map(formatProblem)).toEqual([
-      'a.yaml:11:28 unknown-value: trains: "1" is not known; known: true, false, unknown',
+      'a.yaml:11:28 unknown-value: providers[0].data_policy.trains: "1" is not known; known here: true, false, unknown',
       'a.yaml:13:9 duplicate-id: "deepinfra" is in this file already',
-      'a.yaml:31:60 bad-price: input: "x" is no amount of USD; leave the key out when there is no price',
-      'a.yaml:32:21 unknown-provider: provider "azure" is in no file',
+      'a.yaml:31:60 bad-price: models[0].endpoints[0].input: "x" is no amount of USD; leave the key out when there is no price',
+      'a.yaml:32:21 unknown-provider: provider "azure" is in no file; known here: deepinfra',
       'b.yaml:1:1 missing-key: "catalog" is missing',
       'b.yaml:1:1 missing-key: "date" is missing',
-      'b.yaml:1:10 unknown-value: version: "3" is not known; known: 1',
+      'b.yaml:1:10 unknown-value: version: "3" is not known; known here: 1',
     ])
   })
 

@@ -1,8 +1,6 @@
 import { z } from 'zod'
 import type { Problem } from '../../core/index.ts'
-import type { Finding } from '../finding.ts'
-import type { Path } from '../open-document.ts'
-import { schemaFindings } from '../schema-findings.ts'
+import { type Finding, type Path, schemaFindings } from '../../document/index.ts'
 import type { SessionLine, SessionLineRequest } from './session-line.ts'
 import { walkJson } from './walk-json.ts'
 

@@ -1,5 +1,5 @@
 import type { Problem } from '../../core/index.ts'
-import { capProblems } from '../cap-problems.ts'
+import { capProblems } from '../../document/index.ts'
 import { collapseSessions } from './collapse-sessions.ts'
 import { importTrace } from './import-trace.ts'
 import type { SessionLine } from './session-line.ts'

@@ -4,6 +4,7 @@ import { type Finding, pathText } from './finding.ts'
 import { knownKeys } from './known-keys.ts'
 import type { JsonSchema } from './json-schema.ts'
 import type { Path } from './open-document.ts'
+import { valueAt } from './value-at.ts'
 
 type Issue = z.core.$ZodIssue
 
@@ -11,9 +12,16 @@ type Issue = z.core.$ZodIssue
 export interface Checked {
   readonly value: unknown
   readonly schema: JsonSchema
+  /** Every scalar of the value is a text, so nothing is said about kinds of scalars. Default: false. */
+  readonly scalarsAreTexts?: boolean
+  /** Names of rules for choices that deserve one of their own, by key; the others are `unknown-value`. */
+  readonly choiceRules?: ReadonlyMap<PropertyKey, string>
 }
 
-/** Says in our words, and once per mistake, what the schema found. Pure. */
+/**
+ * Says in our words, and once per mistake, what the schema found. A refinement names its rule in `params.rule`, else it
+ * is `bad-format`. Pure.
+ */
 export function schemaFindings(issues: readonly Issue[], checked: Checked): readonly Finding[] {
   return issues.flatMap(issue => findingsOf(issue, checked))
 }
@@ -33,6 +41,10 @@ function findingsOf(issue: Issue, checked: Checked): readonly Finding[] {
     case 'too_big':
     case 'not_multiple_of':
       return [{ path, rule: 'out-of-range', message: `${pathText(path)}: ${lowerFirst(issue.message)}` }]
+    case 'custom': {
+      const rule = String(issue.params?.['rule'] ?? 'bad-format')
+      return [{ path, rule, message: `${pathText(path)}: ${lowerFirst(issue.message)}` }]
+    }
     default:
       return [{ path, rule: 'bad-format', message: `${pathText(path)}: ${lowerFirst(issue.message)}` }]
   }
@@ -56,15 +68,20 @@ interface Mistyped {
 
 function typeFinding({ path, expected, checked }: Mistyped): Finding {
   const found = valueAt(checked.value, path)
-  if (found === undefined) return missing(path)
+  if (found === undefined) return missingAt(path)
+  const asTexts = checked.scalarsAreTexts ?? false
+  const wanted =
+    asTexts && !['array', 'object', 'record'].includes(expected) ? 'a single value' : named(expected)
   return {
     path,
     rule: 'wrong-type',
-    message: `${pathText(path)}: expected ${named(expected)}, found ${kindOf(found)}`,
+    message: `${pathText(path)}: expected ${wanted}, found ${kindOf(found, asTexts)}`,
   }
 }
 
-function kindOf(found: unknown): string {
+function kindOf(found: unknown, asTexts: boolean): string {
+  if (asTexts && typeof found === 'string') return 'a single value'
+  if (typeof found === 'object' && found !== null && !Array.isArray(found)) return 'keys and values'
   if (found === null) return 'nothing'
   if (Number.isNaN(found)) return '.nan'
   if (found === Number.POSITIVE_INFINITY) return '.inf'
@@ -72,10 +89,14 @@ function kindOf(found: unknown): string {
   return Array.isArray(found) ? 'a list' : `a ${typeof found}`
 }
 
-function missing(path: Path): Finding {
-  const parent = path.slice(0, -1)
-  const where = parent.length > 0 ? ` in ${pathText(parent)}` : ''
-  return { path: parent, rule: 'missing-key', message: `"${String(path.at(-1))}" is missing${where}` }
+function missingAt(path: Path): Finding {
+  return missingKey(path.slice(0, -1), String(path.at(-1)))
+}
+
+/** A key that is needed at `path` and not there. */
+export function missingKey(path: Path, key: string): Finding {
+  const where = path.length > 0 ? ` in ${pathText(path)}` : ''
+  return { path, rule: 'missing-key', message: `"${key}" is missing${where}` }
 }
 
 interface Mischosen {
@@ -86,12 +107,14 @@ interface Mischosen {
 
 function valueFinding({ path, choices, checked }: Mischosen): Finding {
   const found = valueAt(checked.value, path)
-  if (found === undefined) return missing(path)
+  if (found === undefined) return missingAt(path)
   if (typeof found !== 'string') {
+    if (checked.scalarsAreTexts) return typeFinding({ path, expected: 'string', checked })
     return { path, rule: 'unknown-value', message: `${pathText(path)}: expected ${choices.join(' or ')}` }
   }
-  const message = `${pathText(path)}: "${found}" is not known${didYouMean(found, choices)}`
-  return { path, rule: 'unknown-value', message }
+  const key = path.findLast(step => typeof step === 'string') ?? ''
+  const rule = checked.choiceRules?.get(key) ?? 'unknown-value'
+  return { path, rule, message: `${pathText(path)}: "${found}" is not known${didYouMean(found, choices)}` }
 }
 
 function unionFindings(
@@ -135,16 +158,6 @@ function named(expected: string): string {
     )
     .map(type => (type === 'a int' ? 'a whole number' : type === 'a null' ? 'null' : type))
     .join(' or ')
-}
-
-/** The value at a path of plain data; undefined when there is none. */
-export function valueAt(value: unknown, path: Path): unknown {
-  let found = value
-  for (const step of path) {
-    if (typeof found !== 'object' || found === null) return undefined
-    found = Reflect.get(found, step)
-  }
-  return found
 }
 
 function lowerFirst(text: string): string {

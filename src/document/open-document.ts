@@ -32,14 +32,31 @@ export interface OpenDocument {
   placeOfKey(path: Path): Place
 }
 
-/** Reads a YAML 1.2 text. Never throws: what is wrong with it is in `syntaxProblems`. */
-export function openDocument({ file, text }: { readonly file: string; readonly text: string }): OpenDocument {
+/** A text and where it comes from. */
+export interface SourceText {
+  /** The path as it is shown in problems. */
+  readonly file: string
+  readonly text: string
+}
+
+/**
+ * Reads a YAML 1.2 text. Never throws: what is wrong with it is in `syntaxProblems`. Pure.
+ *
+ * @param options.scalars `text`: every scalar stays the text that was written, so that prices stay exact.
+ */
+export function openDocument(
+  { file, text }: SourceText,
+  options: { readonly scalars: 'typed' | 'text' } = { scalars: 'typed' },
+): OpenDocument {
   const lines = new LineCounter()
   const document = parseDocument(text, {
     lineCounter: lines,
     prettyErrors: false,
     // The parser compares every key with every other; a file may have very many.
     uniqueKeys: false,
+    schema: options.scalars === 'text' ? 'failsafe' : 'core',
+    // Keys that are no text would otherwise be warned about on stderr; they are unknown keys anyway.
+    logLevel: 'error',
   })
   const placeAt = (offset: number): Place => {
     const { line, col } = lines.linePos(offset)
@@ -132,6 +149,6 @@ function childOf(
 /** Offset of a node's text. An empty value has no text of its own: its key stands for it. */
 function startOf(node: unknown): number | undefined {
   if (isPair(node)) return startOf(node.key)
-  if (!isNode(node) || (isScalar(node) && node.source === '' && node.value === null)) return undefined
+  if (!isNode(node) || (isScalar(node) && node.source === '' && node.type === 'PLAIN')) return undefined
   return node.range?.[0]
 }
