@@ -15,21 +15,24 @@ export type FailureKind =
 export interface LoopState {
   /** Every candidate in the order of the decision. */
   readonly candidates: readonly Candidate[]
+  /** The model the request would rather have: the first it named, resolved; whether or not it has candidates. */
+  readonly firstModel: string
   readonly allowFallbacks: boolean
   /** Whether `provider.order` was given; with `allowFallbacks` off it closes the list but keeps its order. */
   readonly hasOrder: boolean
   readonly maxAttempts: number
-  readonly attempts: number
-  /** Index of the candidate that failed last, and how; null before the first attempt. */
-  readonly last: { readonly candidate: number; readonly failure: FailureKind } | null
+  /** Attempts that failed, in order; `candidate` is an index of `candidates`. */
+  readonly failures: readonly { readonly candidate: number; readonly failure: FailureKind }[]
 }
+
+type AttemptKind = 'primary' | 'provider_fallback' | 'model_fallback'
 
 /** The next step of the attempt loop; `candidate` is an index of `LoopState.candidates`. */
 export type NextStep =
   | {
       readonly kind: 'attempt'
       readonly candidate: number
-      readonly attemptKind: 'primary' | 'provider_fallback' | 'model_fallback'
+      readonly attemptKind: AttemptKind
     }
   | { readonly kind: 'stop'; readonly why: 'canceled' | 'after_token' | 'exhausted' | 'max_attempts' }
 
@@ -56,27 +59,27 @@ export function failureKindOf(failure: {
 /**
  * Decides what to do next: the first attempt, another provider, another model, or stop.
  *
- * Provider faults try the next endpoint of the model while fallbacks are allowed (or `order` closes the list);
- * any failure tries the next model of the chain, which is asked for by name and so is not switched off by
- * `allow_fallbacks: false`. Never again once something reached the caller. Pure.
+ * Candidates are tried in their order. A caller error closes the model it was met on; without fallbacks any failure
+ * does, unless `order` closes the list. Another model of the chain is tried after any failure: it was asked for by
+ * name and so is not switched off by `allow_fallbacks: false`. Never again once something reached the caller. Pure.
  */
 export function decideNext(state: LoopState): NextStep {
-  const { last, candidates } = state
-  if (last === null) return stepTo(state, candidates.length > 0 ? 0 : -1)
-  if (last.failure === 'canceled' || last.failure === 'after_token')
+  const { failures, candidates, maxAttempts } = state
+  const last = failures.at(-1)
+  if (last?.failure === 'canceled' || last?.failure === 'after_token')
     return { kind: 'stop', why: last.failure }
-  if (state.attempts >= state.maxAttempts) return { kind: 'stop', why: 'max_attempts' }
-  const failedModel = candidates[last.candidate]?.endpoint.modelId
-  const mayTryProvider = last.failure === 'provider' && (state.allowFallbacks || state.hasOrder)
-  const isNext = ({ endpoint }: Candidate, index: number) =>
-    index > last.candidate && (mayTryProvider || endpoint.modelId !== failedModel)
-  return stepTo(state, candidates.findIndex(isNext))
+  const mayTryProvider = state.allowFallbacks || state.hasOrder
+  const closed = failures.filter(({ failure }) => failure === 'caller' || !mayTryProvider)
+  const closedModels = new Set(closed.map(({ candidate }) => candidates[candidate]?.endpoint.modelId))
+  const from = last ? last.candidate + 1 : 0
+  const next = candidates.findIndex((c, index) => index >= from && !closedModels.has(c.endpoint.modelId))
+  const modelId = candidates[next]?.endpoint.modelId
+  if (modelId === undefined) return { kind: 'stop', why: 'exhausted' }
+  if (failures.length >= maxAttempts) return { kind: 'stop', why: 'max_attempts' }
+  return { kind: 'attempt', candidate: next, attemptKind: kindOf(modelId, state) }
 }
 
-function stepTo({ candidates, last }: LoopState, candidate: number): NextStep {
-  const modelId = candidates[candidate]?.endpoint.modelId
-  if (modelId === undefined) return { kind: 'stop', why: 'exhausted' }
-  if (last === null) return { kind: 'attempt', candidate, attemptKind: 'primary' }
-  const isSameModel = modelId === candidates[0]?.endpoint.modelId
-  return { kind: 'attempt', candidate, attemptKind: isSameModel ? 'provider_fallback' : 'model_fallback' }
+function kindOf(modelId: string, { firstModel, failures }: LoopState): AttemptKind {
+  if (modelId !== firstModel) return 'model_fallback'
+  return failures.length === 0 ? 'primary' : 'provider_fallback'
 }

@@ -7,6 +7,8 @@ import type { RouterContext } from './context.ts'
 import type { Reply } from './reply.ts'
 import type { Route } from './route.ts'
 
+type Failures = LoopState['failures'][number][]
+
 /** What the loop works on. */
 export interface AttemptLoopOptions {
   readonly context: RouterContext
@@ -28,15 +30,15 @@ export async function runAttempts(options: AttemptLoopOptions): Promise<readonly
   const { context, request, route, reply } = options
   const { preferences } = request.route
   const attempts: Attempt[] = []
-  let last: LoopState['last'] = null
+  const failures: Failures = []
   for (;;) {
     const next = decideNext({
       candidates: route.decision.candidates,
+      firstModel: request.route.models[0]?.modelId ?? '',
       allowFallbacks: preferences.allowFallbacks,
       hasOrder: preferences.order.length > 0,
       maxAttempts: context.settings.maxAttempts,
-      attempts: attempts.length,
-      last,
+      failures,
     })
     const candidate = next.kind === 'attempt' ? route.decision.candidates[next.candidate] : undefined
     if (next.kind === 'stop' || !candidate) return attempts
@@ -53,7 +55,7 @@ export async function runAttempts(options: AttemptLoopOptions): Promise<readonly
     attempts.push(made)
     options.onAttempt(made)
     if (made.failure === null) return attempts
-    last = { candidate: next.candidate, failure: made.failure }
+    failures.push({ candidate: next.candidate, failure: made.failure })
   }
 }
 

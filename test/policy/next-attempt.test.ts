@@ -2,68 +2,67 @@ import { describe, expect, it } from 'vitest'
 import { decideNext, type FailureKind, failureKindOf, type LoopState } from '../../src/policy/index.ts'
 import { endpointOf } from '../support/endpoint-of.ts'
 
-function model(modelId: string, candidates: number) {
-  const candidate = { endpoint: endpointOf({ provider: 'a' }), score: 1, reason: '' }
-  return { modelId, ranked: Array.from({ length: candidates }, () => candidate) }
-}
-
-function state(sizes: readonly number[], more: Partial<LoopState> = {}): LoopState {
+/** Candidates by the letters of their models: `aab` is two of a, then one of b; `a` is asked for first. */
+function state(letters: string, more: Partial<LoopState> = {}): LoopState {
   return {
-    models: sizes.map((size, index) => model(`acme/${index}`, size)),
+    candidates: letters.split('').map((letter, index) => ({
+      endpoint: endpointOf({ provider: `p${index}`, model: `acme/${letter}` }),
+      score: 1,
+      reason: '',
+    })),
+    firstModel: 'acme/a',
     allowFallbacks: true,
     hasOrder: false,
     maxAttempts: 10,
-    attempts: more.last ? 1 : 0,
-    last: null,
+    failures: [],
     ...more,
   }
 }
 
-const failed = (failure: FailureKind, at: readonly [number, number] = [0, 0]) => ({
-  last: { model: at[0], candidate: at[1], failure },
+/** Failures of the first candidates, in order. */
+const after = (...kinds: readonly FailureKind[]) => ({
+  failures: kinds.map((failure, candidate) => ({ candidate, failure })),
 })
-const attempt = (at: number, candidate: number, attemptKind: string) => ({
-  kind: 'attempt',
-  model: at,
-  candidate,
-  attemptKind,
-})
+const attempt = (candidate: number, attemptKind: string) => ({ kind: 'attempt', candidate, attemptKind })
 const stop = (why: string) => ({ kind: 'stop', why })
+const closed = { allowFallbacks: false }
 
 describe('decideNext', () => {
   it.each([
-    ['begins with the first candidate', state([2]), attempt(0, 0, 'primary')],
-    ['stops when there is no candidate', state([0, 0]), stop('exhausted')],
-    ['skips a model without candidates', state([0, 1]), attempt(1, 0, 'model_fallback')],
-    ['tries the next provider', state([2], failed('provider')), attempt(0, 1, 'provider_fallback')],
-    ['stops when all have failed', state([2], failed('provider', [0, 1])), stop('exhausted')],
-    ['goes on to the next model', state([1, 1], failed('provider')), attempt(1, 0, 'model_fallback')],
-    ['tries no other provider for a caller error', state([2], failed('caller')), stop('exhausted')],
+    ['begins with the first candidate', state('aa'), attempt(0, 'primary')],
+    ['stops when there is no candidate', state(''), stop('exhausted')],
+    ['begins elsewhere when the first model has no candidates', state('b'), attempt(0, 'model_fallback')],
+    ['tries the next provider', state('aa', after('provider')), attempt(1, 'provider_fallback')],
+    ['stops when all have failed', state('aa', after('provider', 'provider')), stop('exhausted')],
+    ['goes on to the next model', state('ab', after('provider')), attempt(1, 'model_fallback')],
+    ['comes back to the first model', state('ba', after('provider')), attempt(1, 'provider_fallback')],
+    ['tries no other provider for a caller error', state('aa', after('caller')), stop('exhausted')],
+    ['tries another model for a caller error', state('aab', after('caller')), attempt(2, 'model_fallback')],
     [
-      'tries another model for a caller error',
-      state([2, 1], failed('caller')),
-      attempt(1, 0, 'model_fallback'),
+      'does not come back to a model that met a caller error',
+      state('abab', after('caller', 'provider')),
+      attempt(3, 'model_fallback'),
     ],
-    ['stops after a token', state([2, 1], failed('after_token')), stop('after_token')],
-    ['stops when the caller has gone', state([2, 1], failed('canceled')), stop('canceled')],
+    ['stops after a token', state('aab', after('after_token')), stop('after_token')],
+    ['stops when the caller has gone', state('aab', after('canceled')), stop('canceled')],
     [
       'tries no other provider with fallbacks off',
-      state([2], { ...failed('provider'), allowFallbacks: false }),
+      state('aa', { ...after('provider'), ...closed }),
       stop('exhausted'),
     ],
     [
       'goes through an order with fallbacks off',
-      state([2], { ...failed('provider'), allowFallbacks: false, hasOrder: true }),
-      attempt(0, 1, 'provider_fallback'),
+      state('aa', { ...after('provider'), ...closed, hasOrder: true }),
+      attempt(1, 'provider_fallback'),
     ],
     [
-      'follows a declared chain of models with fallbacks off',
-      state([2, 1], { ...failed('provider'), allowFallbacks: false }),
-      attempt(1, 0, 'model_fallback'),
+      'follows a declared chain of models with fallbacks off, one provider each',
+      state('abac', { ...after('provider', 'provider'), ...closed }),
+      attempt(3, 'model_fallback'),
     ],
     [
       'stops at the bound on attempts',
-      state([9], { ...failed('provider', [0, 2]), attempts: 3, maxAttempts: 3 }),
+      state('aaaaa', { ...after('provider', 'provider', 'provider'), maxAttempts: 3 }),
       stop('max_attempts'),
     ],
   ])('%s', (_name, given, expected) => {
