@@ -2,14 +2,14 @@
 // Pure: health, affinity, time and randomness are arguments, so a decision can be replayed offline.
 export { type DecideOptions, decide } from './decide.ts'
 export {
+  createHealthTracker,
   defaultHealthSettings,
-  freshHealth,
   type HealthEvent,
   type HealthSettings,
-  type HealthState,
-  readHealth,
-  updateHealth,
+  type HealthTracker,
+  unknownHealth,
 } from './health.ts'
+export type { HealthWindows } from './health-windows.ts'
 export { decideNext, type FailureKind, failureKindOf, type LoopState, type NextStep } from './next-attempt.ts'
 export { parametersOf, supports } from './parameters.ts'
 export { parsePreferences } from './preferences.ts'
@@ -31,6 +31,12 @@ export {
   stickyKeyOf,
   stickyResultOf,
 } from './sticky.ts'
+export {
+  type BadToolCall,
+  createToolCallJudge,
+  type ToolCall,
+  type ToolCallJudge,
+} from './tool-call-quality.ts'
 export {
   type Access,
   type AccessRules,

@@ -86,8 +86,10 @@ export interface RouteRequest {
   /** Rough prompt length for the context filter, in tokens. */
   readonly estimatedInputTokens: number
   readonly maxOutputTokens: number | null
-  /** Tier asked for by `service_tier`; null: the default one. */
-  readonly tier: 'flex' | 'priority' | null
+  /** Tier asked for by `service_tier`; `default` only when asked for by name; null: none was named. */
+  readonly tier: 'flex' | 'priority' | 'default' | null
+  /** Name of the task rule that matched; null: none. */
+  readonly rule: string | null
 }
 
 /** Quantiles of what an endpoint did of late; by OpenRouter's reading, N % of requests did better than `pN`. */
@@ -117,6 +119,8 @@ export interface EndpointHealth {
   readonly badToolCallRequests: number
   /** Successes in a hundred of the attempts that count, within 30 minutes; null below 100 of them. */
   readonly uptimePercent: number | null
+  /** Successes and counted errors within 30 minutes. */
+  readonly requestsIn30Min: number
 }
 
 /** Rules that can exclude an endpoint, in the order they are applied. */

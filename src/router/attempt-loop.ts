@@ -1,5 +1,5 @@
 import { decideNext, type LoopState } from '../policy/index.ts'
-import { errorTypeOf } from '../wire/index.ts'
+import { asArray, errorTypeOf } from '../wire/index.ts'
 import { type Attempt, attempt } from './attempt.ts'
 import type { Call } from './call.ts'
 import type { ChatRequest } from './chat-request.ts'
@@ -51,7 +51,7 @@ export async function runAttempts(options: AttemptLoopOptions): Promise<readonly
       onEvent: reply.onEvent,
       tokenSent: reply.tokenSent,
     })
-    context.health.note(candidate.endpoint.id, made.exchange)
+    context.health.note(candidate.endpoint.id, made.exchange, asArray(request.body['tools']))
     attempts.push(made)
     options.onAttempt(made)
     if (made.failure === null) return attempts

@@ -1,51 +1,78 @@
 import { type Clock, nsPerMs } from '../core/index.ts'
 import {
+  createHealthTracker,
+  createToolCallJudge,
   type EndpointHealth,
-  freshHealth,
   type HealthEvent,
   type HealthSettings,
-  type HealthState,
-  readHealth,
-  updateHealth,
+  type HealthTracker,
+  type HealthWindows,
+  unknownHealth,
 } from '../policy/index.ts'
-import type { Exchange, ExchangeOutcome } from '../wire/index.ts'
+import type { Exchange } from '../wire/index.ts'
 
 /** Remembers how endpoints behaved. In memory and of this process; lost at a restart. */
 export interface HealthBoard {
+  /** What routing sees now; cheap. */
   read(endpointId: string): EndpointHealth
-  /** Takes in a finished attempt. */
-  note(endpointId: string, exchange: Exchange): void
+  /** What people see now: uptime, latency and throughput by window. */
+  windows(endpointId: string): HealthWindows
+  /**
+   * Takes in a finished attempt. Its tool calls are judged in a later turn of the event loop, so that the answer
+   * need not wait for it.
+   *
+   * @param tools The request's field `tools`.
+   */
+  note(endpointId: string, exchange: Exchange, tools?: readonly unknown[]): void
 }
 
 /** Makes an empty board. */
 export function createHealthBoard(clock: Clock, settings: HealthSettings): HealthBoard {
-  const states = new Map<string, HealthState>()
-  const stateOf = (endpointId: string) => states.get(endpointId) ?? freshHealth
+  const trackers = new Map<string, HealthTracker>()
+  const judge = createToolCallJudge()
+  const nothingKnown = createHealthTracker(settings)
+
+  function trackerOf(endpointId: string): HealthTracker {
+    const known = trackers.get(endpointId)
+    if (known) return known
+    const tracker = createHealthTracker(settings)
+    trackers.set(endpointId, tracker)
+    return tracker
+  }
+
   return Object.freeze<HealthBoard>({
-    read: endpointId => readHealth(stateOf(endpointId), clock.monoNs(), settings),
-    note: (endpointId, exchange) => {
-      states.set(endpointId, updateHealth(stateOf(endpointId), healthEventOf(exchange), settings))
+    read: endpointId => trackers.get(endpointId)?.read(clock.monoNs()) ?? unknownHealth,
+    windows: endpointId => (trackers.get(endpointId) ?? nothingKnown).windows(clock.monoNs()),
+    note: (endpointId, exchange, tools = []) => {
+      const tracker = trackerOf(endpointId)
+      tracker.note(healthEventOf(exchange))
+      const { toolCalls, stamps, finishReason } = exchange
+      if (finishReason !== 'tool_calls' || toolCalls === null) return
+      setImmediate(() => tracker.noteToolCalls(judge.firstBad(tools, toolCalls), stamps.closedNs))
     },
   })
 }
 
 /** What an attempt says about its endpoint. Pure. */
-function healthEventOf({ outcome, stamps, usage, retryAfterMs }: Exchange): HealthEvent {
+function healthEventOf(exchange: Exchange): HealthEvent {
+  const { stamps, usage, retryAfterMs } = exchange
   const since = (atNs: number) => (atNs - stamps.sentNs) / nsPerMs
   const seconds = since(stamps.closedNs) / 1000
   return {
     atNs: stamps.closedNs,
-    result: resultOf(outcome),
+    result: resultOf(exchange),
     retryAfterMs,
     ttftMs: stamps.firstTokenNs === null ? null : since(stamps.firstTokenNs),
     tokensPerSecond: usage && seconds > 0 ? usage.outputTokens / seconds : null,
   }
 }
 
-function resultOf(outcome: ExchangeOutcome): HealthEvent['result'] {
+/** Blame decides what counts (docs/metrics.md): provider and network do, the caller does not. */
+function resultOf({ outcome }: Exchange): HealthEvent['result'] {
   if (outcome.kind === 'ok') return 'ok'
   if (outcome.kind === 'truncated') return 'error'
   if (outcome.kind === 'canceled') return 'ignored'
+  if (outcome.errorType === 'permission_denied') return 'refused'
   if (outcome.fault === 'rate_limit') return 'rate_limit'
   return outcome.fault === 'provider' || outcome.fault === 'network' ? 'error' : 'ignored'
 }

@@ -2,12 +2,21 @@ import type { Usage } from '../record/index.ts'
 import { classifyErrorObject, type ExchangeError, type Trust } from './classify.ts'
 import type { Delta } from './openai/decode-chunk.ts'
 import { normaliseFinishReason } from './openai/finish-reason.ts'
+import { gatherToolCalls, type ToolCallParts } from './tool-calls.ts'
 import type { Exchange, ExchangeOutcome } from './types.ts'
 
 /** The content of an exchange, without its transport. */
 export type AnswerContent = Pick<
   Exchange,
-  'usage' | 'finishReason' | 'nativeFinishReason' | 'answerId' | 'model' | 'provider' | 'text' | 'body'
+  | 'usage'
+  | 'finishReason'
+  | 'nativeFinishReason'
+  | 'answerId'
+  | 'model'
+  | 'provider'
+  | 'text'
+  | 'toolCalls'
+  | 'body'
 >
 
 /** Reads the body of one answer. Malformed content becomes an outcome, never a throw. */
@@ -24,6 +33,7 @@ export interface AnswerReader {
 /** The parts of an answer gathered so far. */
 export interface Answer {
   readonly texts: string[]
+  readonly toolCalls: ToolCallParts
   usage: Usage | null
   nativeFinishReason: string
   error: ExchangeError | null
@@ -34,12 +44,22 @@ export interface Answer {
 
 /** An answer of which nothing has arrived. */
 export function emptyAnswer(): Answer {
-  return { texts: [], usage: null, nativeFinishReason: '', error: null, id: '', model: '', provider: '' }
+  return {
+    texts: [],
+    toolCalls: gatherToolCalls(),
+    usage: null,
+    nativeFinishReason: '',
+    error: null,
+    id: '',
+    model: '',
+    provider: '',
+  }
 }
 
 /** Adds what one chunk carries. The last usage wins: providers that send it on every chunk send running totals. */
 export function addDelta(answer: Answer, delta: Delta, trust: Trust): void {
   if (delta.text !== '') answer.texts.push(delta.text)
+  if (delta.toolCalls.length > 0) answer.toolCalls.add(delta.toolCalls)
   answer.usage = delta.usage ?? answer.usage
   answer.nativeFinishReason = delta.nativeFinishReason || answer.nativeFinishReason
   if (delta.error) answer.error ??= classifyErrorObject(delta.error, trust)
@@ -58,6 +78,7 @@ export function contentOf(answer: Answer, body: unknown): AnswerContent {
     model: answer.model,
     provider: answer.provider,
     text: answer.texts.join(''),
+    toolCalls: answer.toolCalls.calls(),
     body,
   }
 }

@@ -21,7 +21,7 @@ export function createBodyReader(status: number, watch: Stopwatch, trust: Trust 
     addDelta(answer, delta, trust)
     if (answer.error) return answer.error
     const hasContent =
-      delta.text !== '' || delta.hasToolCall || delta.hasReasoning || delta.nativeFinishReason !== ''
+      delta.text !== '' || delta.toolCalls.length > 0 || delta.hasReasoning || delta.nativeFinishReason !== ''
     return hasContent ? { kind: 'ok' } : errorOf('empty_response', 'no content and no finish reason')
   }
 

@@ -55,10 +55,11 @@ export function createStreamReader(options: StreamReaderOptions): AnswerReader {
     const delta = decodeChunk(data)
     addDelta(answer, delta, trust)
     const visible = delta.text !== ''
-    const hasToken = visible || delta.hasReasoning || delta.hasToolCall
+    const tool = delta.toolCalls.length > 0
+    const hasToken = visible || delta.hasReasoning || tool
     if (hasToken) {
       if (!watch.hasToken()) onFirstToken()
-      watch.token({ visible, tool: delta.hasToolCall }, atNs)
+      watch.token({ visible, tool }, atNs)
     }
     onEvent({ kind: 'chunk', data, hasToken }, atNs)
   }

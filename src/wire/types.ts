@@ -39,6 +39,12 @@ export interface Deadlines {
   readonly totalMs: number | null
 }
 
+/** A tool call of an answer; `argumentsText` as it came, whether it is JSON or not. */
+export interface ToolCall {
+  readonly name: string
+  readonly argumentsText: string
+}
+
 /** Everything one exchange gave. */
 export interface Exchange {
   readonly outcome: ExchangeOutcome
@@ -56,6 +62,8 @@ export interface Exchange {
   readonly provider: string
   /** Visible text of the answer. */
   readonly text: string
+  /** Tool calls of the first choice, put together; null: more than are kept. */
+  readonly toolCalls: readonly ToolCall[] | null
   /** The parsed body of an answer that was not a stream; null otherwise. */
   readonly body: unknown
   readonly retryAfterMs: number | null

@@ -22,6 +22,7 @@ export const idleHealth: EndpointHealth = {
   toolCallRequests: 0,
   badToolCallRequests: 0,
   uptimePercent: null,
+  requestsIn30Min: 0,
 }
 
 /** Quantiles that are all the same. */
@@ -47,6 +48,7 @@ export function requestOf(provider: unknown = {}, more: Partial<RouteRequest> = 
     estimatedInputTokens: 100,
     maxOutputTokens: null,
     tier: null,
+    rule: null,
     ...more,
   }
 }

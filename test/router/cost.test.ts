@@ -30,6 +30,7 @@ function ended(status: number, outcome: ExchangeOutcome): Exchange {
     usage: null,
     finishReason: '',
     nativeFinishReason: '',
+    toolCalls: [],
     answerId: '',
     model: '',
     provider: '',

@@ -7,7 +7,8 @@ import { readUsage } from './usage.ts'
 export interface Delta {
   readonly text: string
   readonly hasReasoning: boolean
-  readonly hasToolCall: boolean
+  /** Tool calls or pieces of them, as they came. */
+  readonly toolCalls: readonly unknown[]
   readonly nativeFinishReason: string
   readonly usage: Usage | null
   /** The error object as it came, for `classifyErrorObject`; null: none. */
@@ -40,7 +41,7 @@ function decodeMessage(body: JsonObject, choice: JsonObject | null, message: Jso
       asText(message?.['reasoning']) !== '' ||
       asText(message?.['reasoning_content']) !== '' ||
       asArray(message?.['reasoning_details']).length > 0,
-    hasToolCall: asArray(message?.['tool_calls']).length > 0,
+    toolCalls: asArray(message?.['tool_calls']),
     nativeFinishReason,
     usage: readUsage(body['usage']),
     error: readError(body, choice),
