@@ -19,6 +19,7 @@ export const errorCodes = {
   E_TRACE_INVALID: exitCodes.usage,
   E_CASSETTE_INVALID: exitCodes.usage,
   E_CONFIG_INVALID: exitCodes.usage,
+  E_LEDGER_INVALID: exitCodes.usage,
   E_MODEL_UNKNOWN: exitCodes.usage,
   E_RUN_UNKNOWN: exitCodes.usage,
   E_KEY_MISSING: exitCodes.usage,

@@ -13,6 +13,10 @@ export interface ApiError {
   readonly metadata: Readonly<Record<string, unknown>>
   readonly availability: Availability | null
   readonly retryAfterMs: number | null
+  /** Headers of the answer that only this error has, such as those of the router's own limits. */
+  readonly headers?: Readonly<Record<string, string>>
+  /** Who is to blame, where it is not whom the type says. */
+  readonly fault?: Fault
 }
 
 /** Why no endpoint may serve; additive part of an error body. */
@@ -66,8 +70,8 @@ function told(name: string): string {
 }
 
 /** Who is to blame, for the records. */
-export function faultOf({ errorType }: ApiError): Fault {
-  return errorTypeFaults[errorType]
+export function faultOf({ errorType, fault }: ApiError): Fault {
+  return fault ?? errorTypeFaults[errorType]
 }
 
 /** The `error` object. Its sources contradict each other on field names, so all of them are present. */

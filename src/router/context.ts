@@ -4,6 +4,8 @@ import type { RecordSink } from '../record/index.ts'
 import type { HttpPool } from '../wire/index.ts'
 import type { Generations } from './generations.ts'
 import type { HealthBoard } from './health-board.ts'
+import type { KeyRing } from './keys/key-ring.ts'
+import type { Ledger } from './keys/ledger.ts'
 import type { PinTable } from './pin-table.ts'
 import type { RouterSettings } from './settings.ts'
 import type { UpstreamResolver } from './upstream.ts'
@@ -20,6 +22,10 @@ export interface RouterContext {
   readonly health: HealthBoard
   readonly pins: PinTable
   readonly generations: Generations
+  /** Who may call. */
+  readonly keys: KeyRing
+  /** What callers have spent. */
+  readonly ledger: Ledger
   /** Told about exceptions that should not happen; the caller gets a masked 500. */
   readonly onDefect: (error: unknown) => void
 }

@@ -7,6 +7,8 @@ import { apiError } from './api-error.ts'
 import type { RouterContext } from './context.ts'
 import { createGenerations } from './generations.ts'
 import { createHealthBoard } from './health-board.ts'
+import { createKeyRing } from './keys/key-ring.ts'
+import { createLedger, type Ledger } from './keys/ledger.ts'
 import { createPinTable } from './pin-table.ts'
 import { answerHttp } from './routes.ts'
 import { sendError } from './send-json.ts'
@@ -24,6 +26,8 @@ export interface RouterOptions {
   readonly upstream: UpstreamResolver
   /** Over `defaultRouterSettings`. */
   readonly settings?: Partial<RouterSettings>
+  /** What callers have spent; not closed by the router. Default: in memory, ends with the process. */
+  readonly ledger?: Ledger
   /** 0: any free one. Default 0. */
   readonly port?: number
   /** Default 127.0.0.1. */
@@ -97,6 +101,8 @@ function createContext(options: RouterOptions): RouterContext {
     health: createHealthBoard(clock, settings.health),
     pins: createPinTable(settings.maxPins),
     generations: createGenerations(settings.maxGenerations),
+    keys: createKeyRing(settings.callers.keys),
+    ledger: options.ledger ?? createLedger(),
   })
 }
 

@@ -9,7 +9,7 @@ export function sendJson(res: ServerResponse, status: number, body: unknown): vo
   res.end(bytes)
 }
 
-/** Sends an error by status, with `Retry-After` where one is known. */
+/** Sends an error by status, with `Retry-After` where one is known and the headers that it has. */
 export function sendError(
   res: ServerResponse,
   error: ApiError,
@@ -19,5 +19,6 @@ export function sendError(
     res.setHeader('retry-after', String(Math.ceil(error.retryAfterMs / 1000)))
     res.setHeader('retry-after-ms', String(error.retryAfterMs))
   }
+  if (!res.headersSent && error.headers) res.setHeaders(new Map(Object.entries(error.headers)))
   sendJson(res, error.status, { error: errorObject(error), ...extra })
 }

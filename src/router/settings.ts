@@ -8,6 +8,8 @@ import {
   type PolicySettings,
   type RoutingTables,
 } from '../policy/index.ts'
+import { type CallerSettings, noCallerSettings } from './keys/key-definition.ts'
+import { type CallerSettings, noCallerSettings } from './keys/key-definition.ts'
 
 /** Everything about a router that can be set. */
 export interface RouterSettings {
@@ -16,13 +18,19 @@ export interface RouterSettings {
   readonly tables: RoutingTables
   /** What holds for every caller. */
   readonly account: AccessRules
+  /** Keys of callers, and the credits of the account behind them. */
+  readonly callers: CallerSettings
   readonly health: HealthSettings
   /** Conversations remembered at once; the least recently answered is forgotten first. */
   readonly maxPins: number
+  /** Longest chain of `model` and `models` that a request may name. */
+  readonly maxModels: number
   /** Bound on upstream calls for one request. */
   readonly maxAttempts: number
   /** Whole attempt, from sending to the end of the answer. */
   readonly attemptTimeoutMs: number
+  /** Streams only: from sending to the response headers; null: the first token's deadline is enough. */
+  readonly headersTimeoutMs: number | null
   /** Streams only: from sending to the first token. */
   readonly firstTokenTimeoutMs: number | null
   /** Streams only: longest silence once bytes have begun to flow. */
@@ -32,6 +40,16 @@ export interface RouterSettings {
   readonly keepAliveFirstMs: number
   readonly keepAliveEveryMs: number
   readonly maxBodyBytes: number
+  /** A caller's time from its first byte, or from connecting, to the end of its headers. */
+  readonly receiveHeadersMs: number
+  /** A caller's time for the whole request, body and all. */
+  readonly receiveMs: number
+  /** Connections without a request that are kept; beyond, the one that has rested longest is closed. */
+  readonly maxIdleConnections: number
+  /** Rest of a connection after an answer. */
+  readonly idleConnectionMs: number
+  /** Pages of every web site may call and read answers (CORS). */
+  readonly allowAnyOrigin: boolean
   /** Unsent bytes at which a caller that does not read is cut off. */
   readonly maxUnsentBytes: number
   /** Answers that `GET /generation` still knows. */
@@ -50,16 +68,26 @@ export const defaultRouterSettings: RouterSettings = Object.freeze({
   policy: defaultPolicySettings,
   tables: noRoutingTables,
   account: noAccessRules,
+  callers: noCallerSettings,
+  callers: noCallerSettings,
   health: defaultHealthSettings,
   maxPins: 100_000,
+  maxModels: 8,
   maxAttempts: 10,
   attemptTimeoutMs: 600_000,
+  headersTimeoutMs: null,
   firstTokenTimeoutMs: 60_000,
   idleTimeoutMs: 60_000,
   connectTimeoutMs: 5_000,
   keepAliveFirstMs: 1_000,
   keepAliveEveryMs: 5_000,
   maxBodyBytes: 32 * 1024 * 1024,
+  receiveHeadersMs: 30_000,
+  receiveMs: 120_000,
+  maxIdleConnections: 10_000,
+  // Longer than callers' pools keep idle connections, so that none is closed under a request.
+  idleConnectionMs: 120_000,
+  allowAnyOrigin: false,
   maxUnsentBytes: 4 * 1024 * 1024,
   maxGenerations: 10_000,
   drainMs: 10_000,
