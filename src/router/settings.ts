@@ -9,7 +9,6 @@ import {
   type RoutingTables,
 } from '../policy/index.ts'
 import { type CallerSettings, noCallerSettings } from './keys/key-definition.ts'
-import { type CallerSettings, noCallerSettings } from './keys/key-definition.ts'
 
 /** Everything about a router that can be set. */
 export interface RouterSettings {
@@ -68,7 +67,6 @@ export const defaultRouterSettings: RouterSettings = Object.freeze({
   policy: defaultPolicySettings,
   tables: noRoutingTables,
   account: noAccessRules,
-  callers: noCallerSettings,
   callers: noCallerSettings,
   health: defaultHealthSettings,
   maxPins: 100_000,

@@ -139,9 +139,9 @@ function createFiles({ folder, nextSequence }: LedgerWriterOptions): Files {
   }
 
   async function close(): Promise<void> {
-    const open = journal
+    const current = journal
     journal = null
-    await open?.close()
+    await current?.close()
   }
   return { lines: () => lines, nextSequence: () => next, append, replace, close }
 }

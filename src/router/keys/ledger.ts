@@ -105,7 +105,10 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
     onError,
   })
   await writer.flush()
-  const close = () => writer.close().finally(unlock)
+  const close = async () => {
+    await writer.close()
+    await unlock()
+  }
   return ledgerOf(book, { ...writer, close })
 }
 

@@ -198,7 +198,7 @@ function createDays(from: readonly ActivityRow[]) {
 
   function rows(): readonly ActivityRow[] {
     const ordered = [...days].sort(([a], [b]) => a - b)
-    return ordered.flatMap(([, day]) => [...day.rows.values()])
+    return ordered.flatMap(([, day]) => Array.from(day.rows.values()))
   }
   return { settle, since, rows }
 }
