@@ -1,117 +1,146 @@
 import type { Endpoint } from '../catalog/index.ts'
-import { supports } from './parameters.ts'
-import { matchesAny } from './slug.ts'
-import type { Access, Exclusion, ExclusionRule, PolicySettings, RouteRequest } from './types.ts'
+import { createFilterPlan, type FilterPlan } from './filter-plan.ts'
+import { refusedByFit } from './fit-filters.ts'
+import { refusedByPrice } from './price-filter.ts'
+import { type Refusal, refusal } from './refusal.ts'
+import { matchesAny, matchesAnyInTiers } from './slug.ts'
+import type { Access, Exclusion, ModelCandidate, PolicySettings, RouteRequest } from './types.ts'
 
 /** What the hard filters look at. */
 export interface FilterOptions {
   readonly request: RouteRequest
-  /** Endpoints of one model. */
+  /** The candidate model, which may admit a service tier by its variant. */
+  readonly model: ModelCandidate
+  /** Endpoints of that model. */
   readonly endpoints: readonly Endpoint[]
   readonly access: (endpoint: Endpoint) => Access
   readonly settings: PolicySettings
 }
 
-interface Filter {
-  readonly rule: ExclusionRule
-  /** Why the endpoint is excluded; null when it passes. */
-  readonly refuse: (endpoint: Endpoint) => string | null
+/** The endpoints of one model, sorted into those that may serve and those that may not. */
+export interface Filtered {
+  /** In the order of the catalogue. */
+  readonly kept: readonly Endpoint[]
+  readonly excluded: readonly Exclusion[]
 }
 
 /**
- * Applies the hard filters in the order of `ExclusionRule`; each excluded endpoint carries the first rule
- * that refused it. Pure; the order of the kept endpoints is that of the catalogue.
+ * Applies the hard filters in the order of `exclusionRules`, up to `order_closed`; each excluded endpoint carries
+ * the first rule that refused it. Asked for `flex`, only flex endpoints are left when there are any: falling back
+ * to a dearer tier would cost more than was asked for (router contract, section 4.7).
+ *
+ * Pure. Costs nothing but comparisons for an endpoint that passes: it runs for every endpoint of every request.
  */
-export function filterEndpoints(options: FilterOptions): {
-  readonly kept: readonly Endpoint[]
-  readonly excluded: readonly Exclusion[]
-} {
-  const filters = [...preferenceFilters(options), ...fitFilters(options), ...accessFilters(options)]
+export function filterEndpoints(options: FilterOptions): Filtered {
+  const plan = createFilterPlan(options)
   const kept: Endpoint[] = []
   const excluded: Exclusion[] = []
+  let hasFlex = false
   for (const endpoint of options.endpoints) {
-    const exclusion = firstRefusal(endpoint, filters)
-    if (exclusion) excluded.push(exclusion)
-    else kept.push(endpoint)
+    const refused = refusalOf(endpoint, plan)
+    if (refused !== null) excluded.push({ endpoint, rule: refused.rule, detail: refused.detail })
+    else {
+      kept.push(endpoint)
+      hasFlex ||= endpoint.tier === 'flex'
+    }
   }
-  return { kept, excluded }
+  return options.request.tier === 'flex' && hasFlex ? flexOnly(kept, excluded) : { kept, excluded }
 }
 
-function firstRefusal(endpoint: Endpoint, filters: readonly Filter[]): Exclusion | null {
-  for (const { rule, refuse } of filters) {
-    const detail = refuse(endpoint)
-    if (detail !== null) return { endpoint, rule, detail }
+function flexOnly(kept: readonly Endpoint[], excluded: readonly Exclusion[]): Filtered {
+  const others = kept.filter(({ tier }) => tier !== 'flex')
+  return {
+    kept: kept.filter(({ tier }) => tier === 'flex'),
+    excluded: [
+      ...excluded,
+      ...others.map(endpoint => ({
+        endpoint,
+        rule: 'tier' as const,
+        detail: 'flex was asked for and is offered',
+      })),
+    ],
   }
+}
+
+function refusalOf(endpoint: Endpoint, plan: FilterPlan): Refusal | null {
+  return (
+    refusedByKey(endpoint, plan) ??
+    refusedByName(endpoint, plan) ??
+    refusedByPreference(endpoint, plan) ??
+    refusedByFit(endpoint, plan) ??
+    refusedByAccess(endpoint, plan)
+  )
+}
+
+const keyModels = refusal('key_models', 'this key or account may not use the model')
+const keyProviders = refusal('key_providers', 'this key or account may not use the provider')
+const keyRegion = refusal('key_region', 'outside the regions of this key or account')
+
+function refusedByKey(endpoint: Endpoint, { isModelDenied, rules }: FilterPlan): Refusal | null {
+  if (isModelDenied) return keyModels
+  if (rules.only !== null && !matchesAnyInTiers(endpoint, rules.only)) return keyProviders
+  if (rules.ignore.length > 0 && matchesAnyInTiers(endpoint, rules.ignore)) return keyProviders
+  if (rules.regions !== null && !isInRegion(endpoint.region, rules.regions)) return keyRegion
   return null
 }
 
-function preferenceFilters({ request: { preferences } }: FilterOptions): readonly Filter[] {
-  const { only, ignore, quantizations, maxPrice } = preferences
-  return [
-    when('only', e => only.length > 0 && !matchesAny(e, only), 'not in provider.only'),
-    when('ignore', e => matchesAny(e, ignore), 'in provider.ignore'),
-    when(
-      'data_collection',
-      e => preferences.denyDataCollection && e.dataPolicy.trains,
-      'may train on prompts',
-    ),
-    when('zdr', e => preferences.denyRetention && e.dataPolicy.retains, 'may retain prompts'),
-    when(
-      'quantizations',
-      e => quantizations.length > 0 && !quantizations.includes(e.quantization),
-      'served in another format',
-    ),
-    when('max_price', e => exceeds(e.price.input, maxPrice.prompt), 'prompt price above max_price'),
-    when('max_price', e => exceeds(e.price.output, maxPrice.completion), 'completion price above max_price'),
-  ]
+/** An endpoint that states no region may be anywhere. `eu` takes in `eu-west-1` and `europe-west4`. */
+function isInRegion(region: string | null, regions: readonly string[]): boolean {
+  if (region === null) return false
+  const name = region.toLowerCase()
+  return regions.some(
+    allowed =>
+      name === allowed || name.startsWith(`${allowed}-`) || (allowed === 'eu' && name.startsWith('europe')),
+  )
 }
 
-function fitFilters({ request, endpoints, settings }: FilterOptions): readonly Filter[] {
-  const { parameters, preferences, estimatedInputTokens } = request
-  const output = request.maxOutputTokens ?? 0
-  const missing = (e: Endpoint) => parameters.find(name => !supports(e, name))
-  /** A soft parameter excludes only while some endpoint of the model supports it (docs/router.md, Selection). */
-  const soft = (rule: 'tools' | 'response_format' | 'verbosity', hard = false): Filter => {
-    const matters = parameters.includes(rule) && (hard || endpoints.some(e => supports(e, rule)))
-    return when(rule, e => matters && !supports(e, rule), `does not support ${rule}`)
-  }
-  return [
-    {
-      rule: 'require_parameters',
-      refuse: e => {
-        const name = preferences.requireParameters ? missing(e) : undefined
-        return name === undefined ? null : `does not support ${name}`
-      },
-    },
-    soft('tools', settings.toolsFilter === 'hard'),
-    soft('response_format'),
-    soft('verbosity'),
-    when(
-      'context_length',
-      e => estimatedInputTokens + output > e.contextTokens,
-      `about ${estimatedInputTokens + output} tokens do not fit`,
-    ),
-    when('max_tokens', e => output > e.maxOutputTokens, `${output} output tokens are too many`),
-  ]
+const notInOnly = refusal('only', 'not in provider.only')
+const inIgnore = refusal('ignore', 'in provider.ignore')
+const mayTrain = refusal('data_collection', 'may train on prompts')
+const mayRetain = refusal('zdr', 'may retain prompts')
+const notDistillable = refusal('distillable', 'its answers may not train other models')
+const otherFormat = refusal('quantizations', 'served in another format')
+
+function refusedByName(endpoint: Endpoint, plan: FilterPlan): Refusal | null {
+  const { only, ignore } = plan.preferences
+  if (only.length > 0 && !isNamed(endpoint, only, plan)) return notInOnly
+  return ignore.length > 0 && isNamed(endpoint, ignore, plan) ? inIgnore : null
 }
 
-function accessFilters({ request: { preferences }, access }: FilterOptions): readonly Filter[] {
-  const closed = preferences.order.length > 0 && !preferences.allowFallbacks
-  return [
-    when('key_missing', e => access(e) === 'key_missing', 'no API key is set'),
-    when('wire_unsupported', e => access(e) === 'wire_unsupported', 'its protocol is not supported'),
-    when(
-      'order_closed',
-      e => closed && !matchesAny(e, preferences.order),
-      'not in provider.order, fallbacks off',
-    ),
-  ]
+function refusedByPreference(endpoint: Endpoint, plan: FilterPlan): Refusal | null {
+  const { quantizations } = plan.preferences
+  if (plan.denyDataCollection && endpoint.dataPolicy.trains) return mayTrain
+  if (plan.denyRetention && endpoint.dataPolicy.retains) return mayRetain
+  if (plan.preferences.requireDistillable && !endpoint.distillable) return notDistillable
+  if (quantizations.length > 0 && !quantizations.includes(endpoint.quantization)) return otherFormat
+  return plan.priceLimits === null ? null : refusedByPrice(endpoint, plan.priceLimits, plan.inputTokens)
 }
 
-function when(rule: ExclusionRule, test: (endpoint: Endpoint) => boolean, detail: string): Filter {
-  return { rule, refuse: endpoint => (test(endpoint) ? detail : null) }
+/** A base slug names the tiers that the request asks for otherwise than by slug. */
+function isNamed(endpoint: Endpoint, slugs: readonly string[], plan: FilterPlan): boolean {
+  if (endpoint.tier !== plan.askedTier) return matchesAny(endpoint, slugs)
+  return matchesAnyInTiers(endpoint, slugs)
 }
 
-function exceeds(perToken: bigint, limitPerMillion: bigint | null): boolean {
-  return limitPerMillion !== null && perToken * 1_000_000n > limitPerMillion
+const keyMissing = refusal('key_missing', 'no API key is set')
+const wireUnsupported = refusal('wire_unsupported', 'its protocol is not supported')
+const orderClosed = refusal('order_closed', 'not in provider.order, fallbacks off')
+
+function refusedByAccess(endpoint: Endpoint, plan: FilterPlan): Refusal | null {
+  if (endpoint.tier !== 'default' && !isTierAdmitted(endpoint, plan)) return tierUnasked
+  const access = plan.access(endpoint)
+  if (access === 'key_missing') return keyMissing
+  if (access === 'wire_unsupported') return wireUnsupported
+  return plan.isOrderClosed && !isNamed(endpoint, plan.preferences.order, plan) ? orderClosed : null
+}
+
+const tierUnasked = refusal('tier', 'a service tier that was not asked for')
+
+/** Asked for by `service_tier` or a variant, or named by its own slug. */
+function isTierAdmitted(endpoint: Endpoint, { askedTier, preferences }: FilterPlan): boolean {
+  return (
+    endpoint.tier === askedTier ||
+    matchesAny(endpoint, preferences.order) ||
+    matchesAny(endpoint, preferences.only)
+  )
 }

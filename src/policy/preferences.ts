@@ -1,68 +1,35 @@
-import { z } from 'zod'
-import { isObject, type PicoUsd, parseUsd } from '../core/index.ts'
-import type { ProviderPreferences } from './types.ts'
+import type { z } from 'zod'
+import { isObject } from '../core/index.ts'
+import { listNames, maxPriceKinds, preferencesSchema } from './preferences-schema.ts'
+import type { Cutoffs, ProviderPreferences } from './types.ts'
 
 /** The result of reading a `provider` object. */
-type PreferencesResult =
+export type PreferencesResult =
   | { readonly ok: true; readonly preferences: ProviderPreferences }
   /** `problem` names the field and what it should be. */
   | { readonly ok: false; readonly problem: string }
 
-const slug = z
-  .string()
-  .min(1)
-  .transform(text => text.trim().toLowerCase())
-const slugs = z
-  .array(slug)
-  .nullish()
-  .transform(list => list ?? [])
-const flag = z.boolean().nullish()
-const amount = z
-  .union([z.number(), z.string()])
-  .transform((value, context): PicoUsd => {
-    const parsed = parseUsd(String(value))
-    if (parsed !== null && parsed >= 0n) return parsed
-    context.addIssue({ code: 'custom', message: 'expected an amount of USD such as 0.5 or "0.5"' })
-    return z.NEVER
-  })
-  .nullish()
-  .transform(value => value ?? null)
-const metric = z.enum(['price', 'throughput', 'latency'])
-
-const schema = z.looseObject({
-  order: slugs,
-  only: slugs,
-  ignore: slugs,
-  allow_fallbacks: flag,
-  require_parameters: flag,
-  data_collection: z.enum(['allow', 'deny']).nullish(),
-  zdr: flag,
-  // Refused rather than ignored: it is a promise about the answer that this router cannot keep.
-  enforce_distillable_text: z.literal(false, { error: 'not supported' }).nullish(),
-  quantizations: slugs,
-  max_price: z.looseObject({ prompt: amount, completion: amount }).nullish(),
-  sort: z.union([metric, z.looseObject({ by: metric })]).nullish(),
-})
+type Data = z.infer<typeof preferencesSchema>
 
 /** More than there are providers. */
 const longestList = 200
-const listNames = ['order', 'only', 'ignore', 'quantizations'] as const
-const understood = new Set(Object.keys(schema.shape))
-const priceKinds = new Set(['prompt', 'completion'])
+const understood = new Set(Object.keys(preferencesSchema.shape))
+const sortFields: ReadonlySet<string> = new Set(['by', 'partition'])
 
 /**
  * Reads the `provider` object of a request body.
  *
- * Absent and null mean "no preference". Hard filters that are not supported are refused by name; soft
- * wishes and unknown fields land in `ignoredFields`. Pure; never throws.
+ * Absent and null mean "no preference". Unknown fields land in `ignoredFields`, but an unknown kind of `max_price`
+ * is refused: it is a promise about money that would not be kept. Pure; never throws.
  */
 export function parsePreferences(value: unknown): PreferencesResult {
   const long = longList(value)
   if (long !== undefined) return { ok: false, problem: `provider.${long}: more than ${longestList} items` }
-  const parsed = schema.safeParse(value ?? {})
+  const parsed = preferencesSchema.safeParse(value ?? {})
   if (!parsed.success) return { ok: false, problem: problemOf(parsed.error) }
-  const priceKind = Object.keys(parsed.data.max_price ?? {}).find(key => !priceKinds.has(key))
-  if (priceKind) return { ok: false, problem: `provider.max_price.${priceKind}: not supported` }
+  const known: readonly string[] = maxPriceKinds
+  const kind = Object.keys(parsed.data.max_price ?? {}).find(key => !known.includes(key))
+  if (kind !== undefined) return { ok: false, problem: `provider.max_price.${kind}: not supported` }
   return { ok: true, preferences: toPreferences(parsed.data) }
 }
 
@@ -73,39 +40,65 @@ function longList(value: unknown): string | undefined {
   return listNames.find(name => isLong(value[name]))
 }
 
-function toPreferences(data: z.infer<typeof schema>): ProviderPreferences {
-  const { sort } = data
+function toPreferences(data: Data): ProviderPreferences {
+  const sort = typeof data.sort === 'string' ? { by: data.sort } : data.sort
   return {
     order: data.order,
     only: data.only,
     ignore: data.ignore,
     allowFallbacks: data.allow_fallbacks ?? true,
+    sticky: data.sticky ?? true,
     requireParameters: data.require_parameters ?? false,
     denyDataCollection: data.data_collection === 'deny',
     denyRetention: data.zdr ?? false,
+    requireDistillable: data.enforce_distillable_text ?? false,
     quantizations: data.quantizations,
-    requireDistillable: false,
-    maxPrice: {
-      prompt: data.max_price?.prompt ?? null,
-      completion: data.max_price?.completion ?? null,
-      request: null,
-      image: null,
-      audio: null,
-    },
-    sort: (typeof sort === 'object' ? sort?.by : sort) ?? null,
-    partition: 'model',
-    minThroughput: null,
-    maxLatencyMs: null,
+    maxPrice: maxPriceOf(data),
+    sort: sort?.by ?? null,
+    partition: sort?.partition ?? 'model',
+    minThroughput: cutoffsOf(data.preferred_min_throughput, 1),
+    maxLatencyMs: cutoffsOf(data.preferred_max_latency, 1000),
     ignoredFields: ignoredFields(data),
   }
 }
 
-function ignoredFields(data: z.infer<typeof schema>): readonly string[] {
+function maxPriceOf({ max_price: limits }: Data): ProviderPreferences['maxPrice'] {
+  const { prompt = null, completion = null, request = null, image = null, audio = null } = limits ?? {}
+  return { prompt, completion, request, image, audio }
+}
+
+/** A number stands for the median. `unit` brings the wire's unit to ours. */
+function cutoffsOf(value: Data['preferred_max_latency'], unit: number): Cutoffs | null {
+  if (value === undefined || value === null) return null
+  const { p50, p75, p90, p99 } = typeof value === 'number' ? { p50: value } : { p50: null, ...value }
+  const scaled = (cutoff: number | null | undefined) => (typeof cutoff === 'number' ? cutoff * unit : null)
+  const cutoffs = { p50: scaled(p50), p75: scaled(p75), p90: scaled(p90), p99: scaled(p99) }
+  return Object.values(cutoffs).every(cutoff => cutoff === null) ? null : cutoffs
+}
+
+function ignoredFields(data: Data): readonly string[] {
   const unknown = Object.keys(data).filter(key => !understood.has(key))
-  const { sort } = data
-  if (typeof sort !== 'object' || sort === null) return unknown
-  const partition = sort['partition']
-  return partition === undefined || partition === 'model' ? unknown : [...unknown, 'sort.partition']
+  return [
+    ...unknown,
+    ...unknownIn(data, 'sort', sortFields),
+    ...cutoffFields.flatMap(name => unknownIn(data, name, quantiles)),
+  ]
+}
+
+const cutoffFields = ['preferred_min_throughput', 'preferred_max_latency'] as const
+const quantiles: ReadonlySet<string> = new Set(['p50', 'p75', 'p90', 'p99'])
+
+function unknownIn(
+  data: Data,
+  name: 'sort' | (typeof cutoffFields)[number],
+  known: ReadonlySet<string>,
+): readonly string[] {
+  const value = data[name]
+  return isObject(value)
+    ? Object.keys(value)
+        .filter(key => !known.has(key))
+        .map(key => `${name}.${key}`)
+    : []
 }
 
 function problemOf(error: z.ZodError): string {

@@ -18,6 +18,8 @@ export interface ProviderPreferences {
   readonly only: readonly string[]
   readonly ignore: readonly string[]
   readonly allowFallbacks: boolean
+  /** `sticky: false`, a field of ours: the conversation is not kept at an endpoint. */
+  readonly sticky: boolean
   readonly requireParameters: boolean
   readonly denyDataCollection: boolean
   /** `zdr: true`: only endpoints that keep nothing. */

@@ -90,6 +90,7 @@ export function parseChatRequest(bytes: Buffer, options: ChatRequestOptions): Ch
     ...needs,
     ...lengthsOf(parsed.data),
     tier: null,
+    rule: null,
   }
   const hashes = { promptHash: hash64(bytes), prefixHash: hash64(JSON.stringify(messages[0] ?? null)) }
   return {
