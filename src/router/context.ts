@@ -10,7 +10,10 @@ import type { PinTable } from './pin-table.ts'
 import type { RouterSettings } from './settings.ts'
 import type { UpstreamResolver } from './upstream.ts'
 
-/** What the parts of one router share. */
+/**
+ * What the parts of one router share. It never changes: a reload makes another one over the same state, so that a request
+ * sees one configuration from its beginning to its end.
+ */
 export interface RouterContext {
   readonly catalog: Catalog
   readonly clock: Clock

@@ -1,6 +1,7 @@
-import { createServer, type Server } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { isDeepStrictEqual } from 'node:util'
 import type { Catalog } from '../catalog/index.ts'
-import { type Clock, nsPerMs, type Rng, UserError } from '../core/index.ts'
+import { type Clock, nsPerMs, type Rng } from '../core/index.ts'
 import type { RecordSink } from '../record/index.ts'
 import { createHttpPool } from '../wire/index.ts'
 import { apiError } from './api-error.ts'
@@ -9,23 +10,29 @@ import { createGenerations } from './generations.ts'
 import { createHealthBoard } from './health-board.ts'
 import { createKeyRing } from './keys/key-ring.ts'
 import { createLedger, type Ledger } from './keys/ledger.ts'
+import { createHttpServer } from './http-server.ts'
+import { listen } from './listen.ts'
 import { createPinTable } from './pin-table.ts'
 import { answerHttp } from './routes.ts'
 import { sendError } from './send-json.ts'
 import { defaultRouterSettings, type RouterSettings } from './settings.ts'
 import type { UpstreamResolver } from './upstream.ts'
 
-/** What a router is made of. */
-export interface RouterOptions {
+/** What a router routes by: all that can be exchanged while it runs. */
+export interface RouterDefinition {
   readonly catalog: Catalog
+  readonly upstream: UpstreamResolver
+  /** Over `defaultRouterSettings`. */
+  readonly settings?: Partial<RouterSettings>
+}
+
+/** What a router is made of. */
+export interface RouterOptions extends RouterDefinition {
   readonly clock: Clock
   /** Routing draws; forked by planned item, so equal plans are routed equally. */
   readonly rng: Rng
   /** Takes the rows; not closed by the router. */
   readonly sink: RecordSink
-  readonly upstream: UpstreamResolver
-  /** Over `defaultRouterSettings`. */
-  readonly settings?: Partial<RouterSettings>
   /** What callers have spent; not closed by the router. Default: in memory, ends with the process. */
   readonly ledger?: Ledger
   /** 0: any free one. Default 0. */
@@ -36,14 +43,16 @@ export interface RouterOptions {
   readonly onDefect?: (error: unknown) => void
 }
 
-/** Longer than callers' pools keep idle connections, so that none is closed under a request. */
-const idleConnectionMs = 120_000
-
 /** A running router. */
 export interface Router {
   /** Base URL without a path: `http://127.0.0.1:4000`. The API is under `/api/v1`. */
   readonly url: string
   readonly port: number
+  /**
+   * Exchanges the definition at once: requests that come from now on see the new one, those that run keep theirs.
+   * Pins, generations and the health of endpoints stay; when the `health` settings change, health begins anew.
+   */
+  reload(definition: RouterDefinition): void
   /** Stops accepting, lets running answers end for at most `drainMs`, then cuts what is left. */
   close(): Promise<void>
 }
@@ -55,22 +64,30 @@ export interface Router {
  */
 export async function openRouter(options: RouterOptions): Promise<Router> {
   const { port = 0, host = '127.0.0.1' } = options
-  const context = createContext(options)
+  let context = createContext(options)
   const running = new Set<Promise<void>>()
   let draining = false
 
-  const server = createServer({ keepAliveTimeout: idleConnectionMs }, (req, res) => {
-    // A caller that resets its connection is no defect: `close` tells the request.
-    res.on('error', () => undefined)
+  function onRequest(req: IncomingMessage, res: ServerResponse): void {
     if (draining) res.setHeader('connection', 'close')
-    const answered = answerHttp(context, { req, res }, () => draining).catch((defect: unknown) => {
-      context.onDefect(defect)
+    const now = context
+    const answered = answerHttp(now, { req, res }, () => draining).catch((defect: unknown) => {
+      now.onDefect(defect)
       sendError(res, apiError('router_internal', 'Internal Server Error'))
     })
     running.add(answered)
     void answered.finally(() => running.delete(answered))
-  })
+  }
+  const { server, applySettings } = createHttpServer({ settings: () => context.settings, onRequest })
   const bound = await listen(server, { port, host })
+
+  function reload(definition: RouterDefinition): void {
+    const { pool } = context
+    context = nextContext(context, definition)
+    applySettings()
+    // Whoever began before may still call upstreams through the old pool.
+    if (pool !== context.pool) void Promise.all(running).then(() => pool.close())
+  }
 
   async function close(): Promise<void> {
     draining = true
@@ -83,7 +100,7 @@ export async function openRouter(options: RouterOptions): Promise<Router> {
     await Promise.all([closed, ...running])
     await context.pool.close()
   }
-  return Object.freeze<Router>({ url: `http://${hostInUrl(host)}:${bound}`, port: bound, close })
+  return Object.freeze<Router>({ url: `http://${hostInUrl(host)}:${bound}`, port: bound, reload, close })
 }
 
 function createContext(options: RouterOptions): RouterContext {
@@ -106,6 +123,22 @@ function createContext(options: RouterOptions): RouterContext {
   })
 }
 
+/** A context by a new definition over the state of the one before, as far as the settings it was made by are the same. */
+function nextContext(before: RouterContext, { catalog, upstream, ...more }: RouterDefinition): RouterContext {
+  const settings = { ...defaultRouterSettings, ...more.settings }
+  const samePool = settings.connectTimeoutMs === before.settings.connectTimeoutMs
+  const sameHealth = isDeepStrictEqual(settings.health, before.settings.health)
+  return Object.freeze<RouterContext>({
+    ...before,
+    catalog,
+    upstream,
+    settings,
+    pool: samePool ? before.pool : createHttpPool({ connectTimeoutMs: settings.connectTimeoutMs }),
+    keys: createKeyRing(settings.callers.keys),
+    health: sameHealth ? before.health : createHealthBoard(before.clock, settings.health),
+  })
+}
+
 /** Resolves when no request is running any more, or when the time for that is over. */
 async function drained(options: {
   readonly running: ReadonlySet<Promise<void>>
@@ -119,35 +152,6 @@ async function drained(options: {
     .catch(() => undefined)
   await Promise.race([Promise.all(running), patience])
   done.abort()
-}
-
-function listen(server: Server, at: { readonly port: number; readonly host: string }): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, at)))
-    server.listen(at.port, at.host, () => {
-      const address = server.address()
-      // Only pipes have a string for an address.
-      resolve(typeof address === 'object' && address ? address.port : at.port)
-    })
-  })
-}
-
-function listenError(
-  error: NodeJS.ErrnoException,
-  { port, host }: { port: number; host: string },
-): UserError {
-  if (error.code === 'EADDRINUSE') {
-    return new UserError(`port ${port} on ${host} is in use`, {
-      code: 'E_PORT_IN_USE',
-      hint: 'Stop the program that uses it, or choose another port.',
-      cause: error,
-    })
-  }
-  return new UserError(`the router cannot listen on ${host}:${port}: ${error.message}`, {
-    code: 'E_CONFIG_INVALID',
-    hint: 'Choose an address of this machine and a port that you may use.',
-    cause: error,
-  })
 }
 
 function hostInUrl(host: string): string {

@@ -1,21 +1,47 @@
 import type { IncomingMessage } from 'node:http'
+import type { Clock } from '../core/index.ts'
 
 /** The result of reading a request body. */
 export type BodyResult =
   | { readonly kind: 'ok'; readonly bytes: Buffer }
   | { readonly kind: 'too_large' }
+  /** It was not there in time. */
+  | { readonly kind: 'too_slow' }
   /** The caller went away before the end. */
   | { readonly kind: 'aborted' }
 
-/** Reads a body of at most `maxBytes`; what is beyond is not kept. Never rejects. */
-export function readBody(req: IncomingMessage, maxBytes: number): Promise<BodyResult> {
+/** Bounds on a body. */
+export interface BodyBounds {
+  readonly maxBytes: number
+  readonly clock: Clock
+  /** Monotonic nanoseconds by which all of it must be there. */
+  readonly untilNs: number
+}
+
+/** Reads a body within bounds; what is beyond them is not kept. Never rejects. */
+export async function readBody(req: IncomingMessage, bounds: BodyBounds): Promise<BodyResult> {
+  const { maxBytes, clock, untilNs } = bounds
+  if (Number(req.headers['content-length'] ?? 0) > maxBytes) return { kind: 'too_large' }
+  const done = new AbortController()
+  const late = clock.sleepUntil(untilNs, done.signal).then(
+    () => ({ kind: 'too_slow' }) as const,
+    () => ({ kind: 'aborted' }) as const,
+  )
+  const result = await Promise.race([collect(req, maxBytes), late])
+  // Without a reason, an exception with a stack would be made for each request.
+  done.abort(null)
+  return result
+}
+
+function collect(req: IncomingMessage, maxBytes: number): Promise<BodyResult> {
   return new Promise(resolve => {
-    const parts: Buffer[] = []
+    let parts: Buffer[] = []
     let size = 0
     req.on('data', (part: Buffer) => {
       size += part.length
-      if (size <= maxBytes) parts.push(part)
-      else resolve({ kind: 'too_large' })
+      if (size <= maxBytes) return parts.push(part)
+      parts = []
+      return resolve({ kind: 'too_large' })
     })
     req.on('end', () => resolve({ kind: 'ok', bytes: Buffer.concat(parts) }))
     req.on('error', () => resolve({ kind: 'aborted' }))
