@@ -1,180 +1,83 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import { type ApiError, apiError } from './api-error.ts'
-import type { Attempt } from './attempt.ts'
-import { attemptError } from './attempt-error.ts'
-import { runAttempts } from './attempt-loop.ts'
-import { attemptRecord } from './attempt-record.ts'
-import { type Call, readCall } from './call.ts'
+import { nsPerMs } from '../core/index.ts'
+import { worstCharge } from './charge.ts'
 import { type ChatRequest, parseChatRequest } from './chat-request.ts'
 import type { RouterContext } from './context.ts'
-import { sumKnown } from './cost.ts'
-import { generationBody } from './generation-body.ts'
-import { answerIdentity } from './identity.ts'
-import { createJsonReply } from './json-reply.ts'
-import { routerMetadata } from './metadata.ts'
-import { noEndpoints } from './no-endpoints.ts'
+import { asksFreeModel } from './free-models.ts'
+import { epochMs, type Http, type Inbound, receive, type Unknown } from './inbound.ts'
+import { admit, reserve } from './keys/admission.ts'
+import { combinedRules } from './keys/combined-rules.ts'
 import { readBody } from './read-body.ts'
-import type { Reply, Sent } from './reply.ts'
-import { type FinishedRequest, requestRecord } from './request-record.ts'
-import { planRoute, type Route, settlePin } from './route.ts'
-import { sendError } from './send-json.ts'
-import { createStreamReply } from './stream-reply.ts'
-import { usageBody } from './usage-body.ts'
+import { refuse } from './refuse.ts'
+import { planRoute } from './route.ts'
+import { serve } from './serve.ts'
+import { leaveBody, unreadBodyErrors } from './unread-body.ts'
 
-/** One HTTP request and its answer. */
-export interface Http {
-  readonly req: IncomingMessage
-  readonly res: ServerResponse
+export type { Http } from './inbound.ts'
+
+/**
+ * Answers `POST /chat/completions`, and records the request and its attempts whatever happens: authenticate, read,
+ * admit, plan, try, answer, settle. Each stage either hands on or refuses; a refused request has been answered.
+ */
+export async function chat(context: RouterContext, http: Http): Promise<void> {
+  const inbound = authenticate(receive(context, http))
+  const request = inbound && (await readRequest(inbound))
+  if (!request) return
+  if (!isAdmitted(inbound, request)) return
+  return planAndServe(inbound, request)
 }
 
-/** Answers `POST /chat/completions`, and records the request and its attempts whatever happens. */
-export async function chat(context: RouterContext, http: Http): Promise<void> {
-  const { req, res } = http
-  const call = readCall(req.headers, context.clock)
-  res.setHeader('x-generation-id', call.generationId)
-  res.setHeader('x-routebench-request-id', call.requestId)
-  res.setHeader('x-routebench-attempts', 0)
-  const body = await readBody(req, context.settings.maxBodyBytes)
-  if (body.kind === 'aborted') return refuse({ context, http, call }, null)
-  if (body.kind === 'too_large') {
-    // The rest of the body is not read, so the connection cannot be used again.
-    res.setHeader('connection', 'close')
-    return refuse({ context, http, call }, apiError('payload_too_large', 'Request payload too large'))
+function authenticate(from: Unknown): Inbound | null {
+  const { context, http } = from
+  const known = context.keys.authenticate(http.req.headers.authorization, epochMs(context))
+  if (known.ok) return { ...from, caller: known.caller }
+  refuse(from, known.error)
+  return null
+}
+
+async function readRequest(inbound: Inbound): Promise<ChatRequest | null> {
+  const { context, http, call, caller } = inbound
+  const { clock, settings } = context
+  const untilNs = call.receivedNs + settings.receiveMs * nsPerMs
+  const body = await readBody(http.req, { maxBytes: settings.maxBodyBytes, clock, untilNs })
+  if (body.kind !== 'ok') {
+    leaveBody(http, body.kind, clock)
+    refuse(inbound, unreadBodyErrors[body.kind])
+    return null
   }
   const parsed = parseChatRequest(body.bytes, {
     catalog: context.catalog,
-    tables: context.settings.tables,
-    rules: context.settings.account,
+    tables: settings.tables,
+    rules: combinedRules(settings.account, caller.rules),
     rng: context.rng.fork(call.itemId || call.requestId),
   })
-  if (parsed.ok) return routed({ context, http, call }, parsed.request)
-  return refuse({ context, http, call }, parsed.error, parsed)
+  if (parsed.ok) return parsed.request
+  refuse(inbound, parsed.error, parsed)
+  return null
 }
 
-interface Exchange {
-  readonly context: RouterContext
-  readonly http: Http
-  readonly call: Call
+function isAdmitted(inbound: Inbound, request: ChatRequest): boolean {
+  const refusal = admit(inbound.caller, asksFreeModel(request), admissionContext(inbound))
+  if (refusal) refuse(inbound, refusal, { model: request.requestedModels[0] ?? '', stream: request.stream })
+  return refusal === null
 }
 
-/** Refuses a request at the edge; `error` null: the caller has gone already. */
-function refuse(
-  { context, http, call }: Exchange,
-  error: ApiError | null,
-  read: { readonly model: string; readonly stream: boolean } = { model: '', stream: false },
-): void {
-  if (error) sendError(http.res, error)
-  const endedNs = context.clock.monoNs()
-  const headNs = error ? endedNs : null
-  finish(context, {
-    call,
-    requestedModel: read.model,
-    stream: read.stream,
-    routed: null,
-    attempts: [],
-    sticky: 'none',
-    error,
-    sent: { status: error?.status ?? 0, headNs, firstByteNs: headNs, firstCommentNs: null },
-    endedNs,
-  })
-}
-
-async function routed({ context, http, call }: Exchange, request: ChatRequest): Promise<void> {
-  const gone = new AbortController()
-  http.res.once('close', () => {
-    if (!http.res.writableFinished) gone.abort()
-  })
+async function planAndServe(inbound: Inbound, request: ChatRequest): Promise<void> {
+  const { context, call, caller } = inbound
   const route = planRoute(context, call, request)
-  const reply = createReply({ context, http, call }, { request, onStuck: () => gone.abort() })
-  const attempts: Attempt[] = []
-  const state = { route, request, attempts }
-  const serve = async () => {
-    await runAttempts({
-      context,
-      call,
-      request,
-      route,
-      reply,
-      signal: gone.signal,
-      onAttempt: made => {
-        attempts.push(made)
-        context.sink.attempt(attemptRecord(made, call, { clock: context.clock, request }))
-      },
-    })
-    return answer(call, state, reply)
+  const { amount, isBound } = worstCharge(route, caller, request.route)
+  const reserved = reserve(caller, { amount, mustFit: isBound }, admissionContext(inbound))
+  if (!reserved.ok) {
+    const model = request.requestedModels[0] ?? ''
+    return refuse(inbound, reserved.error, { model, stream: request.stream, routed: { request, route } })
   }
-  const error = await serve().catch((defect: unknown) => {
-    context.onDefect(defect)
-    const internal = apiError('router_internal', 'Internal Server Error')
-    reply.fail(internal, null)
-    return internal
-  })
-  finish(context, settled({ context, call, state, error, sent: reply.sent() }))
-}
-
-interface RoutedState {
-  readonly route: Route
-  readonly request: ChatRequest
-  readonly attempts: readonly Attempt[]
-}
-
-/** Sends the end of the answer; returns the error the caller was told, null when there was none. */
-function answer(call: Call, { route, request, attempts }: RoutedState, reply: Reply): ApiError | null {
-  const last = attempts.at(-1)
-  const metadata = call.wantsMetadata ? routerMetadata(route, request, attempts) : null
-  if (last?.failure === null) {
-    const usage = usageBody(last, sumKnown(attempts.map(a => a.cost.billed)))
-    reply.succeed(last, { usage, metadata })
-    return null
-  }
-  if (last?.failure === 'canceled') {
-    reply.abandon()
-    return null
-  }
-  const excluded = route.decision.models.flatMap(ranking => ranking.excluded)
-  const error = last ? attemptError(attempts) : noEndpoints(request.requestedModels, excluded)
-  reply.fail(error, metadata)
-  return error
-}
-
-function settled(options: {
-  readonly context: RouterContext
-  readonly call: Call
-  readonly state: RoutedState
-  readonly error: ApiError | null
-  readonly sent: Sent
-}): FinishedRequest {
-  const { context, call, state, error, sent } = options
-  const { route, request, attempts } = state
-  const last = attempts.at(-1)
-  const served = last?.failure === null ? last.candidate.endpoint : null
-  return {
-    call,
-    requestedModel: request.requestedModels[0] ?? '',
-    stream: request.stream,
-    routed: { request, route },
-    attempts,
-    sticky: settlePin(context, route, served),
-    error,
-    sent,
-    endedNs: context.clock.monoNs(),
+  try {
+    await serve(inbound, { request, route })
+  } finally {
+    reserved.release()
   }
 }
 
-function finish(context: RouterContext, finished: FinishedRequest): void {
-  if (finished.attempts.length > 0) {
-    context.generations.add(finished.call.generationId, generationBody(finished))
-  }
-  context.sink.request(requestRecord(finished))
-}
-
-function createReply(
-  { context, http, call }: Exchange,
-  { request, onStuck }: { readonly request: ChatRequest; readonly onStuck: () => void },
-): Reply {
-  const identity = answerIdentity(call)
-  const { clock, settings } = context
-  return request.stream
-    ? createStreamReply({ res: http.res, clock, identity, settings, onStuck })
-    : createJsonReply(http.res, clock, identity)
+function admissionContext({ context }: Inbound) {
+  const { ledger, settings } = context
+  return { ledger, credits: settings.callers.credits, nowMs: epochMs(context) }
 }

@@ -1,25 +1,30 @@
 import { hash64 } from '../core/index.ts'
 import { type RequestRecord, schemaVersion, sinceUs, toUs, usageColumns } from '../record/index.ts'
-import type { StickyResult } from '../policy/index.ts'
+import type { StickyOutcome } from '../policy/index.ts'
 import { type ApiError, faultOf } from './api-error.ts'
 import { errorTypeOf, faultOfExchange } from '../wire/index.ts'
 import type { Attempt } from './attempt.ts'
 import type { Call } from './call.ts'
+import type { Charge } from './charge.ts'
 import type { ChatRequest } from './chat-request.ts'
 import { sumKnown } from './cost.ts'
+import type { Caller } from './keys/key-ring.ts'
 import type { Sent } from './reply.ts'
-import { decisionJson, type Route } from './route.ts'
+import type { Route } from './route.ts'
 
 /** Everything known when a request has ended, whether it was routed or refused at the edge. */
 export interface FinishedRequest {
   readonly call: Call
+  /** null: not known, since its key was refused. */
+  readonly caller: Caller | null
   /** As far as it could be read. */
   readonly requestedModel: string
   readonly stream: boolean
   /** null: refused before routing. */
   readonly routed: { readonly request: ChatRequest; readonly route: Route } | null
   readonly attempts: readonly Attempt[]
-  readonly sticky: StickyResult
+  readonly charge: Charge
+  readonly sticky: StickyOutcome
   /** What the caller was told; null: an answer, or nothing because the caller had gone. */
   readonly error: ApiError | null
   readonly sent: Sent
@@ -38,8 +43,8 @@ export function requestRecord(finished: FinishedRequest): RequestRecord {
     ...servedColumns(winner),
     ...outcomeColumns(finished),
     ...fallbackColumns(attempts),
-    sticky: finished.sticky,
-    sticky_key_source: routed?.route.stickyKey?.source ?? '',
+    sticky: finished.sticky.result,
+    sticky_key_source: routed?.route.explanation.sticky.key_source ?? '',
     ...timeColumns(finished, winner),
     ...usageColumns(winner?.exchange.usage ?? null),
     ...costColumns(attempts, winner),
@@ -50,14 +55,14 @@ export function requestRecord(finished: FinishedRequest): RequestRecord {
     failed_check: '',
     tags: {},
     schema_version: schemaVersion,
-    caller_key: '',
+    caller_key: finished.caller?.name ?? '',
     task: '',
-    sticky_reason: '',
+    sticky_reason: finished.sticky.reason,
     response_cache: 'off',
     pipeline: '',
     service_tier: '',
     queue_us: 0,
-    charged_usd: null,
+    charged_usd: finished.charge.charged,
     cost_unknown_reason: '',
   }
 }
@@ -79,7 +84,6 @@ function servedColumns(winner: Attempt | undefined) {
 }
 
 function identityColumns({ call, routed, requestedModel, stream }: FinishedRequest) {
-  const ignored = routed?.request.route.preferences.ignoredFields ?? []
   return {
     run_id: call.runId,
     scenario: call.scenario,
@@ -97,7 +101,7 @@ function identityColumns({ call, routed, requestedModel, stream }: FinishedReque
     target: 'router',
     requested_model: requestedModel,
     route_policy: routed?.route.decision.policy ?? '',
-    decision: routed ? decisionJson(routed.route, ignored) : '',
+    decision: routed ? JSON.stringify(routed.route.explanation) : '',
   }
 }
 
