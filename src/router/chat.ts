@@ -1,11 +1,11 @@
 import { nsPerMs } from '../core/index.ts'
+import { combineAccessRules } from '../policy/index.ts'
 import { worstCharge } from './charge.ts'
 import { type ChatRequest, parseChatRequest } from './chat-request.ts'
 import type { RouterContext } from './context.ts'
 import { asksFreeModel } from './free-models.ts'
 import { epochMs, type Http, type Inbound, receive, type Unknown } from './inbound.ts'
 import { admit, reserve } from './keys/admission.ts'
-import { combinedRules } from './keys/combined-rules.ts'
 import { readBody } from './read-body.ts'
 import { refuse } from './refuse.ts'
 import { planRoute } from './route.ts'
@@ -47,7 +47,7 @@ async function readRequest(inbound: Inbound): Promise<ChatRequest | null> {
   const parsed = parseChatRequest(body.bytes, {
     catalog: context.catalog,
     tables: settings.tables,
-    rules: combinedRules(settings.account, caller.rules),
+    rules: combineAccessRules(settings.account, caller.rules),
     rng: context.rng.fork(call.itemId || call.requestId),
   })
   if (parsed.ok) return parsed.request
