@@ -10,6 +10,7 @@ export {
   unknownHealth,
 } from './health.ts'
 export type { HealthWindows } from './health-windows.ts'
+export { explainDecision, type Explanation } from './explain.ts'
 export { decideNext, type FailureKind, failureKindOf, type LoopState, type NextStep } from './next-attempt.ts'
 export { parametersOf, supports } from './parameters.ts'
 export { parsePreferences } from './preferences.ts'
@@ -21,16 +22,17 @@ export {
   resolveModels,
   type TaskRule,
 } from './resolve-models.ts'
+export { type Pin, type PinState, readPin } from './pin.ts'
+export { poolPin, reuseModels } from './reuse-model.ts'
+export { type Conversation, conversationOf, type ConversationWords } from './sticky-key.ts'
+export { type StickyOutcome, stickyOutcome, type StickyResult } from './sticky-outcome.ts'
 export {
-  type Pin,
-  type PinState,
-  pinAfterSuccess,
-  readPin,
-  type StickyKey,
-  type StickyResult,
-  stickyKeyOf,
-  stickyResultOf,
-} from './sticky.ts'
+  affinityKeyOf,
+  pinnedEndpoint,
+  planAfterRanking,
+  planSticky,
+  type StickyPlan,
+} from './sticky-plan.ts'
 export {
   type BadToolCall,
   createToolCallJudge,

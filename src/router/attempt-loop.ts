@@ -34,7 +34,7 @@ export async function runAttempts(options: AttemptLoopOptions): Promise<readonly
   for (;;) {
     const next = decideNext({
       candidates: route.decision.candidates,
-      firstModel: request.route.models[0]?.modelId ?? '',
+      firstModel: route.request.models[0]?.modelId ?? '',
       allowFallbacks: preferences.allowFallbacks,
       hasOrder: preferences.order.length > 0,
       maxAttempts: context.settings.maxAttempts,

@@ -1,5 +1,8 @@
 import { nsPerMs } from '../core/index.ts'
 import { combineAccessRules } from '../policy/index.ts'
+import { apiError } from './api-error.ts'
+import { chatBytes } from './api/chat-bytes.ts'
+import type { Operation } from './call.ts'
 import { worstCharge } from './charge.ts'
 import { type ChatRequest, parseChatRequest } from './chat-request.ts'
 import type { RouterContext } from './context.ts'
@@ -15,11 +18,11 @@ import { leaveBody, unreadBodyErrors } from './unread-body.ts'
 export type { Http } from './inbound.ts'
 
 /**
- * Answers `POST /chat/completions`, and records the request and its attempts whatever happens: authenticate, read,
+ * Answers `POST /chat/completions` or its elder, `POST /completions`, and records the request and its attempts whatever happens: authenticate, read,
  * admit, plan, try, answer, settle. Each stage either hands on or refuses; a refused request has been answered.
  */
-export async function chat(context: RouterContext, http: Http): Promise<void> {
-  const inbound = authenticate(receive(context, http))
+export async function chat(context: RouterContext, http: Http, operation: Operation): Promise<void> {
+  const inbound = authenticate(receive(context, http, operation))
   const request = inbound && (await readRequest(inbound))
   if (!request) return
   if (!isAdmitted(inbound, request)) return
@@ -44,7 +47,12 @@ async function readRequest(inbound: Inbound): Promise<ChatRequest | null> {
     refuse(inbound, unreadBodyErrors[body.kind])
     return null
   }
-  const parsed = parseChatRequest(body.bytes, {
+  const asked = chatBytes(call.operation, body.bytes)
+  if (!asked.ok) {
+    refuse(inbound, apiError('invalid_request', asked.problem))
+    return null
+  }
+  const parsed = parseChatRequest(asked.bytes, {
     catalog: context.catalog,
     tables: settings.tables,
     rules: combineAccessRules(settings.account, caller.rules),
@@ -63,7 +71,7 @@ function isAdmitted(inbound: Inbound, request: ChatRequest): boolean {
 
 async function planAndServe(inbound: Inbound, request: ChatRequest): Promise<void> {
   const { context, call, caller } = inbound
-  const route = planRoute(context, call, request)
+  const route = planRoute(context, { ...call, callerId: caller.id }, request)
   const { amount, isBound } = worstCharge(route, caller, request.route)
   const reserved = reserve(caller, { amount, mustFit: isBound }, admissionContext(inbound))
   if (!reserved.ok) {

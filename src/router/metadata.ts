@@ -1,21 +1,31 @@
 import { type JsonObject, nsPerMs } from '../core/index.ts'
+import type { StickyOutcome } from '../policy/index.ts'
 import { errorTypeOf } from '../wire/index.ts'
 import type { Attempt } from './attempt.ts'
 import type { ChatRequest } from './chat-request.ts'
 import type { Route } from './route.ts'
 
+/** What the metadata of an answer is made of. */
+export interface MetadataOptions {
+  readonly route: Route
+  readonly request: ChatRequest
+  readonly attempts: readonly Attempt[]
+  readonly sticky: StickyOutcome
+}
+
 /**
- * `openrouter_metadata` in OpenRouter's shape (docs/router.md, Explanation), with what that shape has no place
- * for under `router_trace`: the reason and time of each attempt and every excluded endpoint. Pure.
+ * `openrouter_metadata` in OpenRouter's shape (docs/router.md, Explanation), with what that shape has no place for
+ * under `router_trace`: the whole explanation, what became of the conversation's pin, and each attempt. Pure.
  */
-export function routerMetadata(route: Route, request: ChatRequest, attempts: readonly Attempt[]): JsonObject {
+export function routerMetadata({ route, request, attempts, sticky }: MetadataOptions): JsonObject {
   const winner = attempts.find(a => a.isWinner)
-  const { candidates } = route.decision
-  const excluded = route.decision.models.flatMap(ranking => ranking.excluded)
+  const { explanation, decision } = route
+  const { candidates } = decision
+  const { excluded } = explanation
   const stamps = winner?.exchange.stamps
   return {
     requested: request.requestedModels[0] ?? '',
-    strategy: request.requestedModels.length > 1 ? 'fallback' : 'direct',
+    strategy: explanation.strategy,
     region: null,
     summary: `${attempts.length} attempts, ${candidates.length} candidates, ${excluded.length} excluded`,
     attempt: winner?.no ?? 0,
@@ -35,13 +45,14 @@ export function routerMetadata(route: Route, request: ChatRequest, attempts: rea
     })),
     ...(stamps && { generation_time: toMs(stamps.closedNs - stamps.sentNs) }),
     router_trace: {
+      ...explanation,
+      sticky: { ...explanation.sticky, result: sticky.result, reason: sticky.reason },
       attempts: attempts.map(({ candidate: { endpoint }, exchange, reason }) => ({
         endpoint: endpoint.id,
         reason,
         error_type: errorTypeOf(exchange),
         total_ms: toMs(exchange.stamps.closedNs - exchange.stamps.sentNs),
       })),
-      excluded: excluded.map(({ endpoint, rule, detail }) => ({ endpoint: endpoint.id, rule, detail })),
     },
   }
 }

@@ -1,6 +1,6 @@
-import type { Pin } from '../policy/index.ts'
+import type { Conversation, Pin } from '../policy/index.ts'
 
-/** The pins of conversations, by model and sticky key. Bounded; forgets the least recently set. */
+/** The pins of conversations, by hashed keys. Bounded; forgets the least recently set. */
 export interface PinTable {
   get(key: string): Pin | undefined
   set(key: string, pin: Pin): void
@@ -19,4 +19,14 @@ export function createPinTable(maxPins: number): PinTable {
       if (pins.size > maxPins && !oldest.done) pins.delete(oldest.value)
     },
   })
+}
+
+/** Where a conversation's endpoint of a model is kept. */
+export function modelPinKey({ key }: Pick<Conversation, 'key'>, modelId: string): string {
+  return `model ${key} ${modelId}`
+}
+
+/** Where the endpoint is kept that a conversation used last of a pool's models. */
+export function poolPinKey({ key }: Pick<Conversation, 'key'>, pool: string): string {
+  return `pool ${key} ${pool}`
 }

@@ -1,103 +1,98 @@
 import type { Endpoint } from '../catalog/index.ts'
 import {
   type Access,
+  affinityKeyOf,
+  conversationOf,
   type Decision,
   decide,
-  pinAfterSuccess,
-  type PinState,
+  explainDecision,
+  type Explanation,
+  pinnedEndpoint,
+  planAfterRanking,
+  planSticky,
   readPin,
-  type StickyKey,
-  stickyKeyOf,
-  type StickyResult,
-  stickyResultOf,
+  reuseModels,
+  type RouteRequest,
+  type StickyPlan,
 } from '../policy/index.ts'
 import type { Call } from './call.ts'
 import type { ChatRequest } from './chat-request.ts'
 import type { RouterContext } from './context.ts'
+import { conversationWords } from './conversation-words.ts'
+import { modelPinKey, poolPinKey } from './pin-table.ts'
 
 /** Where a request may go, decided before its first attempt. */
 export interface Route {
+  /** What was asked of routing; the models of pools in the order in which they were considered. */
+  readonly request: RouteRequest
   readonly decision: Decision
-  readonly stickyKey: StickyKey | null
-  /** The conversation's pin on each candidate model. */
-  readonly pins: ReadonlyMap<string, PinState>
+  readonly sticky: StickyPlan
+  /** Why it goes there, for record, metadata and `routebench explain` alike. */
+  readonly explanation: Explanation
 }
 
-const noPin: PinState = { kind: 'none' }
+/** What routing looks at. */
+export type RouteContext = Pick<
+  RouterContext,
+  'catalog' | 'clock' | 'rng' | 'settings' | 'upstream' | 'health' | 'pins'
+>
+
+/** What routing reads of a call. */
+export interface RoutedCall extends Pick<Call, 'itemId' | 'requestId' | 'sessionHeader'> {
+  /** Whose conversations these are. */
+  readonly callerId: string
+}
 
 /** Ranks the endpoints of every candidate model. Reads health, pins and clock; changes nothing. */
-export function planRoute(context: RouterContext, call: Call, request: ChatRequest): Route {
-  const { models, preferences } = request.route
-  const stickyKey = stickyKeyOf({
-    bodySessionId: request.sessionId,
-    headerSessionId: call.sessionHeader,
-    preferences,
-  })
+export function planRoute(context: RouteContext, call: RoutedCall, chat: ChatRequest): Route {
+  const { pins, settings } = context
   const nowNs = context.clock.monoNs()
-  const pinOf = (modelId: string) => (stickyKey ? context.pins.get(pinKey(modelId, stickyKey)) : undefined)
-  const pins = new Map(models.map(({ modelId }) => [modelId, readPin(pinOf(modelId), nowNs)]))
+  const conversation = conversationOf(conversationWords(chat.body, call))
+  const request = withUsedModels(context, chat.route, conversation?.key ?? null)
+  const plan = planSticky({
+    request,
+    conversation,
+    settings: settings.policy,
+    pinOf: modelId => (conversation ? pins.get(modelPinKey(conversation, modelId)) : undefined),
+    nowNs,
+  })
+  const endpointsOf = (modelId: string) => context.catalog.models.get(modelId)?.endpoints ?? []
+  const affinityKey = affinityKeyOf(plan, request, endpointsOf)
   const decision = decide({
-    request: request.route,
-    endpointsOf: modelId => context.catalog.models.get(modelId)?.endpoints ?? [],
+    request,
+    endpointsOf,
     access: endpoint => accessTo(endpoint, context),
-    settings: context.settings.policy,
+    settings: settings.policy,
     health: context.health.read,
-    pinOf: modelId => {
-      const pin = pins.get(modelId)
-      return pin?.kind === 'live' ? pin.endpointId : null
-    },
-    affinityKey: stickyKey?.value ?? null,
+    pinOf: modelId => pinnedEndpoint(plan, modelId),
+    affinityKey,
     nowNs,
     // Named by the planned item, so that the same plan gives the same draws in every run.
     rng: context.rng.fork(call.itemId || call.requestId),
   })
-  return { decision, stickyKey, pins }
+  const sticky = planAfterRanking(plan, decision.models)
+  const { requestedModels } = chat
+  const explanation = explainDecision({ request, requestedModels, decision, sticky, affinityKey })
+  return { request, decision, sticky, explanation }
 }
 
-/** Pins the conversation to the endpoint that answered, and says what became of its old pin. */
-export function settlePin(context: RouterContext, route: Route, served: Endpoint | null): StickyResult {
-  const { stickyKey, decision, pins } = route
-  const first = decision.models[0]
-  if (!stickyKey || !first) return 'none'
-  const nowNs = context.clock.monoNs()
-  const pin = served && pinAfterSuccess(served, nowNs, context.settings.policy.stickyTtlMs)
-  if (served && pin) context.pins.set(pinKey(served.modelId, stickyKey), pin)
-  // A pin on the first model tells the story, also when another model answered in the end.
-  const firstPin = pins.get(first.model.modelId) ?? noPin
-  const told =
-    firstPin.kind === 'none' ? decision.models.find(m => m.model.modelId === served?.modelId) : first
-  return stickyResultOf({
-    pin: pins.get(told?.model.modelId ?? '') ?? firstPin,
-    ranking: told,
-    served,
-    pinned: pin !== null,
-  })
+/** A conversation that used a model of a pool goes on with it while it is a candidate. */
+function withUsedModels(
+  { clock, pins, catalog }: RouteContext,
+  request: RouteRequest,
+  conversationKey: string | null,
+): RouteRequest {
+  if (conversationKey === null || !request.preferences.sticky) return request
+  const nowNs = clock.monoNs()
+  const usedOf = (pool: string) => {
+    const pin = readPin(pins.get(poolPinKey({ key: conversationKey }, pool)), nowNs)
+    return pin.kind === 'live' ? (catalog.endpoints.get(pin.endpointId)?.modelId ?? null) : null
+  }
+  return { ...request, models: reuseModels(request.models, usedOf) }
 }
 
-/** The decision as the record keeps it: ranked and excluded endpoints of each model, compact. */
-export function decisionJson(route: Route, ignoredFields: readonly string[]): string {
-  return JSON.stringify({
-    policy: route.decision.policy,
-    models: route.decision.models.map(({ model, ranked, excluded }) => {
-      const pin = route.pins.get(model.modelId) ?? noPin
-      return {
-        model: model.modelId,
-        ranked: ranked.map(c => [c.endpoint.id, Number(c.score.toPrecision(6)), c.reason]),
-        excluded: excluded.map(e => [e.endpoint.id, e.rule]),
-        sticky: pin.kind === 'live' ? pin.endpointId : pin.kind,
-      }
-    }),
-    sticky: route.stickyKey?.source ?? 'none',
-    ...(ignoredFields.length > 0 && { ignored: ignoredFields }),
-  })
-}
-
-function accessTo(endpoint: Endpoint, { upstream, settings }: RouterContext): Access {
+function accessTo(endpoint: Endpoint, { upstream, settings }: RouteContext): Access {
   if (upstream(endpoint).apiKey === null) return 'key_missing'
   const speaks = settings.upstreamIsSimulated || endpoint.provider.wire === 'openai'
   return speaks ? 'ready' : 'wire_unsupported'
-}
-
-function pinKey(modelId: string, { value }: StickyKey): string {
-  return `${modelId}\u0000${value}`
 }

@@ -1,0 +1,53 @@
+import { poolPin, type StickyOutcome, stickyOutcome } from '../policy/index.ts'
+import { errorTypeOf } from '../wire/index.ts'
+import type { Attempt } from './attempt.ts'
+import type { ChatRequest } from './chat-request.ts'
+import type { RouterContext } from './context.ts'
+import { hasHourMark } from './hour-mark.ts'
+import { modelPinKey, poolPinKey } from './pin-table.ts'
+import type { Route } from './route.ts'
+
+/** A request that was never routed has no pin to speak of. */
+export const neverRouted: StickyOutcome = Object.freeze({ result: 'none', reason: '', pin: null })
+
+/** Pins the conversation to the endpoint that answered, and says what became of its old pin. */
+export function settleSticky(
+  { pins, clock, settings: { policy } }: Pick<RouterContext, 'pins' | 'clock' | 'settings'>,
+  { route, request }: { readonly route: Route; readonly request: ChatRequest },
+  attempts: readonly Attempt[],
+): StickyOutcome {
+  const last = attempts.at(-1)
+  const served = last?.failure === null ? last.candidate.endpoint : null
+  const { conversation } = route.sticky
+  const options = {
+    plan: route.sticky,
+    decision: route.decision,
+    request: route.request,
+    settings: policy,
+    failures: attempts.filter(({ failure }) => failure !== null).map(failureOf),
+    served,
+    usedCache: served !== null && usedCache(last),
+    hasHourMark: policy.stickyTtl === 'cache' && hasHourMark(request.body),
+    nowNs: clock.monoNs(),
+  }
+  const outcome = stickyOutcome(options)
+  if (conversation === null || served === null) return outcome
+  if (outcome.pin) pins.set(modelPinKey(conversation, served.modelId), outcome.pin)
+  const used = route.request.models.find(({ modelId }) => modelId === served.modelId)
+  if (used?.via === 'pool') {
+    const key = poolPinKey(conversation, used.requested)
+    const pin = poolPin({ ...options, served, pin: pins.get(key) })
+    if (pin) pins.set(key, pin)
+  }
+  return outcome
+}
+
+function failureOf({ candidate, exchange }: Attempt) {
+  const status = exchange.status > 0 ? ` (${exchange.status})` : ''
+  return { endpointId: candidate.endpoint.id, how: `${errorTypeOf(exchange)}${status}` }
+}
+
+function usedCache(attempt: Attempt | undefined): boolean {
+  const usage = attempt?.exchange.usage
+  return usage !== null && usage !== undefined && usage.cacheReadTokens + usage.cacheWriteTokens > 0
+}
