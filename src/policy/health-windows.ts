@@ -110,6 +110,7 @@ function routingCounts({
     recentErrors: recent.error,
     recentSuccesses: recent.ok,
     attempts: attemptsOf(lately),
+    failed: lately.error,
     rateLimited: lately.rate_limit,
     toolCallRequests: calls.tool_requests,
     badToolCallRequests: calls.bad_tool_requests,

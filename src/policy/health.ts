@@ -66,6 +66,7 @@ export const unknownHealth: EndpointHealth = Object.freeze({
   ttftMs: null,
   tokensPerSecond: null,
   attempts: 0,
+  failed: 0,
   rateLimited: 0,
   toolCallRequests: 0,
   badToolCallRequests: 0,

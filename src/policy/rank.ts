@@ -1,129 +1,144 @@
-import type { Endpoint } from '../catalog/index.ts'
 import type { Rng } from '../core/index.ts'
-import { type FilterOptions, filterEndpoints } from './filters.ts'
+import { drawByShares } from './adaptive.ts'
+import type { Contender } from './contender.ts'
+import type { QualityTier } from './exacto.ts'
 import { drawByPrice } from './load-balance.ts'
-import { blendedPrice } from './price.ts'
-import { matchesSlug } from './slug.ts'
-import type { Candidate, EndpointHealth, ModelCandidate, PolicySettings, Ranking } from './types.ts'
+import { matchesAnyInTiers, matchesSlug } from './slug.ts'
+import { sortEndpoints } from './sort-endpoints.ts'
+import type { Candidate, PolicySettings, RouteRequest, SortMetric, Strategy } from './types.ts'
 
-/** Everything a ranking depends on. */
-export interface RankOptions extends FilterOptions {
-  readonly model: ModelCandidate
-  readonly health: (endpointId: string) => EndpointHealth
-  /** Endpoint that this conversation is pinned to; null: none. */
-  readonly sticky: string | null
-  readonly nowNs: number
+/** Everything the order of some endpoints depends on. */
+export interface RankOptions {
+  /** Endpoints of one model, or of all when the request sorts them together. */
+  readonly contenders: readonly Contender[]
+  readonly request: RouteRequest
+  /** Of the request, or what the model's variant stands for; null: nothing is sorted. */
+  readonly sort: SortMetric | null
+  readonly settings: PolicySettings
+  /** Whether the conversation is pinned to the endpoint. */
+  readonly isPinned: (endpointId: string) => boolean
+  /** Judged among the endpoints of its model. */
+  readonly qualityOf: (contender: Contender) => QualityTier
+  readonly affinityKey: string | null
   readonly rng: Rng
 }
 
+/** An order, and what decided its head. */
+export interface Ranked {
+  readonly strategy: Strategy
+  readonly ranked: readonly Candidate[]
+}
+
 /**
- * Ranks the endpoints of one model for one request and says why each one stands where it does.
- *
- * Order of precedence: `order` > `sort` > sticky > price-weighted load balancing. Within `sort` and load
- * balancing, endpoints with a recent outage come after stable ones; endpoints in cool-down come last of all,
- * but are never removed. Pure: takes at most one draw from `rng`.
+ * Orders endpoints that may serve and says why each one stands where it does. Precedence: `order` > a service tier that
+ * was asked for > `sort` or variant > tool-call quality > pin > load balancing (docs/routing.md). Pure.
  */
-export function rankEndpoints(unseen: RankOptions): Ranking {
-  const { kept, excluded } = filterEndpoints(unseen)
-  const options = { ...unseen, health: onceEach(unseen.health) }
-  const isCooling = (e: Endpoint) => options.health(e.id).coolDownUntilNs > options.nowNs
-  const ready = kept.filter(e => !isCooling(e))
-  const { strategy, ranked } = rankReady(ready, options)
-  return {
-    model: options.model,
-    strategy,
-    ranked: [...ranked, ...rankCooling(kept.filter(isCooling), options)],
-    excluded,
+export function rankEndpoints(options: RankOptions): Ranked {
+  const { contenders, request, sort } = options
+  if (request.preferences.order.length > 0) return rankByOrder(options)
+  const { tier } = request
+  if (tier !== 'flex' && tier !== 'priority') return rankPlainly(options)
+  const asked = contenders.filter(({ endpoint }) => endpoint.tier === tier)
+  const others = contenders.filter(({ endpoint }) => endpoint.tier !== tier)
+  if (asked.length === 0) return rankPlainly(options)
+  // The tiers' own orders (router contract, section 4.7).
+  const tierSort = sort ?? (tier === 'priority' ? 'throughput' : 'price')
+  const head = withPinFirst({ ...options, contenders: asked, sort: tierSort })
+  return followedBy(head, rankPlainly({ ...options, contenders: others }))
+}
+
+function followedBy(head: Ranked, rest: Ranked): Ranked {
+  const strategy = head.ranked.length > 0 ? head.strategy : rest.strategy
+  return { strategy, ranked: [...head.ranked, ...rest.ranked] }
+}
+
+function rankByOrder(options: RankOptions): Ranked {
+  const { contenders, request, settings, isPinned } = options
+  const listed: { readonly contender: Contender; readonly place: number }[] = []
+  const rest: Contender[] = []
+  for (const contender of contenders) {
+    const place = placeOf(contender, request)
+    if (place < 0) rest.push(contender)
+    else listed.push({ contender, place })
   }
-}
-
-/** Reads each endpoint once, so that a ranking is fast and cannot contradict itself. */
-function onceEach(health: RankOptions['health']): RankOptions['health'] {
-  const seen = new Map<string, EndpointHealth>()
-  return endpointId => {
-    const known = seen.get(endpointId) ?? health(endpointId)
-    seen.set(endpointId, known)
-    return known
-  }
-}
-
-/** Whether the endpoint had no significant outage in the window. Pure. */
-function isStable(health: EndpointHealth, settings: PolicySettings): boolean {
-  const { recentErrors, recentSuccesses } = health
-  return recentErrors === 0 || recentErrors / (recentErrors + recentSuccesses) < settings.outageErrorRatio
-}
-
-function rankReady(ready: readonly Endpoint[], options: RankOptions): Omit<Ranking, 'excluded' | 'model'> {
-  const { order, sort } = options.request.preferences
-  if (order.length > 0) return { strategy: 'order', ranked: rankByOrder(ready, options) }
-  if (sort !== null) return { strategy: 'sort', ranked: rankBySort(ready, options) }
-  const pinned = ready.find(e => e.id === options.sticky)
-  if (pinned && isStable(options.health(pinned.id), options.settings)) {
-    const score = priceOf(options)(pinned)
-    const head = { endpoint: pinned, score, reason: 'pinned to this conversation' }
-    const rest = ready.filter(e => e !== pinned)
-    return { strategy: 'sticky', ranked: [head, ...balance(rest, options)] }
-  }
-  return { strategy: 'price-weighted', ranked: balance(ready, options) }
-}
-
-function rankByOrder(ready: readonly Endpoint[], options: RankOptions): readonly Candidate[] {
-  const { order } = options.request.preferences
-  const price = priceOf(options)
-  const placeOf = (e: Endpoint) => order.findIndex(slug => matchesSlug(e, slug))
-  const listed = ready
-    .filter(e => placeOf(e) >= 0)
-    .toSorted((a, b) => placeOf(a) - placeOf(b) || price(a) - price(b))
-    .map(e => ({ endpoint: e, score: placeOf(e), reason: `place ${placeOf(e) + 1} in provider.order` }))
-  const rest = ready.filter(e => placeOf(e) < 0)
-  return [...listed, ...balance(rest, options)]
-}
-
-function rankBySort(ready: readonly Endpoint[], options: RankOptions): readonly Candidate[] {
-  const { sort } = options.request.preferences
-  const price = priceOf(options)
-  const stable = (e: Endpoint) => isStable(options.health(e.id), options.settings)
-  /** Smaller is better; an endpoint without data comes after those with data. */
-  const metric = (e: Endpoint): number => {
-    if (sort === 'price') return price(e)
-    const { ttftMs, tokensPerSecond } = options.health(e.id)
-    if (sort === 'latency') return ttftMs?.p50 ?? Number.POSITIVE_INFINITY
-    return tokensPerSecond === null ? Number.POSITIVE_INFINITY : -tokensPerSecond.p50
-  }
-  return ready
-    .toSorted(
-      (a, b) => Number(stable(b)) - Number(stable(a)) || compare(metric(a), metric(b)) || price(a) - price(b),
-    )
-    .map(endpoint => {
-      const value = metric(endpoint)
-      const reason = `by ${sort}${stable(endpoint) ? '' : ', after a recent outage'}`
-      return Number.isFinite(value)
-        ? { endpoint, score: Math.abs(value), reason }
-        : { endpoint, score: 0, reason: `${reason}, no data yet` }
-    })
-}
-
-function balance(endpoints: readonly Endpoint[], options: RankOptions): readonly Candidate[] {
-  const priced = endpoints.map(endpoint => ({
+  listed.sort(
+    (a, b) =>
+      a.place - b.place ||
+      tierPlace(a.contender) - tierPlace(b.contender) ||
+      a.contender.price - b.contender.price,
+  )
+  const ranked = listed.map(({ contender: { endpoint }, place }) => ({
     endpoint,
-    price: priceOf(options)(endpoint),
-    stable: isStable(options.health(endpoint.id), options.settings),
+    score: place,
+    reason: `place ${place + 1} in provider.order`,
   }))
-  return drawByPrice(priced, options.rng)
+  const pinned = listed.find(({ contender }) => isPinned(contender.endpoint.id) && contender.band < 2)
+  const head: Ranked = pinned
+    ? {
+        strategy: 'sticky',
+        ranked: [
+          pinnedCandidate(pinned.contender),
+          ...ranked.filter(c => c.endpoint !== pinned.contender.endpoint),
+        ],
+      }
+    : { strategy: 'order', ranked }
+  return rest.length === 0
+    ? head
+    : followedBy(head, rankPlainly({ ...options, contenders: rest, isPinned: () => false }))
 }
 
-function rankCooling(cooling: readonly Endpoint[], options: RankOptions): readonly Candidate[] {
-  const until = (e: Endpoint) => options.health(e.id).coolDownUntilNs
-  return cooling
-    .toSorted((a, b) => until(a) - until(b))
-    .map(endpoint => ({ endpoint, score: priceOf(options)(endpoint), reason: 'last resort, in cool-down' }))
+/** A base slug names the tier that the request asks for; other tiers are named by their own slug only. */
+function placeOf({ endpoint }: Contender, { preferences: { order }, tier }: RouteRequest): number {
+  const matches =
+    endpoint.tier === tier
+      ? (slug: string) => matchesAnyInTiers(endpoint, [slug])
+      : (slug: string) => matchesSlug(endpoint, slug)
+  return order.findIndex(matches)
 }
 
-function priceOf({ settings }: RankOptions): (endpoint: Endpoint) => number {
-  return endpoint => blendedPrice(endpoint, settings.completionPriceWeight)
+/** One slug may name a tier and the default of a provider: the tier was asked for, so it goes first. */
+function tierPlace({ endpoint }: Contender): number {
+  return endpoint.tier === 'default' ? 1 : 0
 }
 
-/** Like subtraction, but equal infinities are equal. */
-function compare(a: number, b: number): number {
-  return a === b ? 0 : a - b
+function rankPlainly(options: RankOptions): Ranked {
+  const { contenders, sort, qualityOf, settings, request } = options
+  if (sort !== null) return strictly(options, sort)
+  if (!settings.autoExacto || !request.parameters.includes('tools')) return withPinFirst(options)
+  const tiers = ([0, 1, 2] as const).map(tier =>
+    contenders.filter(contender => qualityOf(contender) === tier),
+  )
+  const [best = [], ...worse] = tiers.filter(tier => tier.length > 0)
+  if (worse.length === 0) return withPinFirst(options)
+  const head = withPinFirst({ ...options, contenders: best })
+  const rest = worse.flatMap(
+    tier => withPinFirst({ ...options, contenders: tier, isPinned: () => false }).ranked,
+  )
+  return { strategy: head.strategy === 'sticky' ? 'sticky' : 'exacto', ranked: [...head.ranked, ...rest] }
+}
+
+function strictly({ contenders, qualityOf }: RankOptions, metric: SortMetric): Ranked {
+  const strategy = metric === 'exacto' ? 'exacto' : 'sort'
+  return { strategy, ranked: sortEndpoints(contenders, { metric, qualityOf }) }
+}
+
+/** The pinned endpoint, unless it is in trouble, and then the others by `sort` or balanced. */
+function withPinFirst(options: RankOptions): Ranked {
+  const { contenders, isPinned } = options
+  const pinned = contenders.find(({ endpoint, band }) => band < 2 && isPinned(endpoint.id))
+  if (!pinned) return balance(options)
+  const rest = balance({ ...options, contenders: contenders.filter(contender => contender !== pinned) })
+  return { strategy: 'sticky', ranked: [pinnedCandidate(pinned), ...rest.ranked] }
+}
+
+function pinnedCandidate({ endpoint, price }: Contender): Candidate {
+  return { endpoint, score: price, reason: 'pinned to this conversation' }
+}
+
+function balance(options: RankOptions): Ranked {
+  const { contenders, sort, settings } = options
+  if (sort !== null) return strictly(options, sort)
+  return settings.strategy === 'adaptive'
+    ? { strategy: 'adaptive', ranked: drawByShares(contenders, options) }
+    : { strategy: 'price-weighted', ranked: drawByPrice(contenders, options) }
 }

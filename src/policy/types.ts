@@ -52,6 +52,8 @@ export interface AccessRules {
   readonly denyRetention: boolean
   /** Regions of endpoints, such as `eu`; null: all. */
   readonly regions: readonly string[] | null
+  /** Rules whose allow-lists hold besides: those of the account beside those of a key. */
+  readonly also?: AccessRules
 }
 
 /** Nothing is forbidden. */
@@ -115,6 +117,7 @@ export interface EndpointHealth {
   readonly tokensPerSecond: Quantiles | null
   /** Attempts within 5 minutes that were answered, failed, or met a rate limit. */
   readonly attempts: number
+  readonly failed: number
   readonly rateLimited: number
   /** Requests with tool calls within 2 hours, and those of them with a bad call (docs/metrics.md). */
   readonly toolCallRequests: number

@@ -1,14 +1,16 @@
 import type { Endpoint } from '../../src/catalog/index.ts'
 import { createRng } from '../../src/core/index.ts'
 import {
+  type DecideOptions,
   defaultPolicySettings,
   type EndpointHealth,
   type ModelCandidate,
   noAccessRules,
+  type PolicySettings,
   parsePreferences,
   type RouteRequest,
 } from '../../src/policy/index.ts'
-import type { RankOptions } from '../../src/policy/rank.ts'
+import type { FilterOptions } from '../../src/policy/filters.ts'
 
 /** An endpoint that has done nothing of late. */
 export const idleHealth: EndpointHealth = {
@@ -18,6 +20,7 @@ export const idleHealth: EndpointHealth = {
   ttftMs: null,
   tokensPerSecond: null,
   attempts: 0,
+  failed: 0,
   rateLimited: 0,
   toolCallRequests: 0,
   badToolCallRequests: 0,
@@ -53,23 +56,41 @@ export function requestOf(provider: unknown = {}, more: Partial<RouteRequest> = 
   }
 }
 
-/** Options of a ranking in which nothing is special, except as told. */
-export function rankingOf(
-  endpoints: readonly Endpoint[],
-  more: Partial<RankOptions> & { readonly states?: Readonly<Record<string, Partial<EndpointHealth>>> } = {},
-): RankOptions {
-  const { states = {}, ...options } = more
+/** Options of the filters in which nothing is special, except as told. */
+export function rankingOf(endpoints: readonly Endpoint[], more: Partial<FilterOptions> = {}): FilterOptions {
   return {
     request: requestOf(),
     model: candidateOf(),
     endpoints,
     access: () => 'ready',
     settings: defaultPolicySettings,
+    ...more,
+  }
+}
+
+/** What a test says about a decision. */
+export interface DecidingSpec extends Partial<Omit<DecideOptions, 'settings'>> {
+  /** Health by provider. */
+  readonly states?: Readonly<Record<string, Partial<EndpointHealth>>>
+  readonly settings?: Partial<PolicySettings>
+  /** Endpoint that the conversation is pinned to. */
+  readonly pinned?: string
+}
+
+/** Options of a decision over endpoints of one or more models in which nothing is special, except as told. */
+export function decidingOn(endpoints: readonly Endpoint[], spec: DecidingSpec = {}): DecideOptions {
+  const { states = {}, settings, pinned = null, ...more } = spec
+  return {
+    request: requestOf(),
+    endpointsOf: modelId => endpoints.filter(endpoint => endpoint.modelId === modelId),
+    access: () => 'ready',
     health: id => ({ ...idleHealth, ...states[id.split('/')[0] ?? ''] }),
-    sticky: null,
+    pinOf: () => pinned,
+    affinityKey: null,
     nowNs: 1_000,
     rng: createRng('ranking'),
-    ...options,
+    ...more,
+    settings: { ...defaultPolicySettings, ...settings },
   }
 }
 

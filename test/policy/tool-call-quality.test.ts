@@ -1,0 +1,87 @@
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { createToolCallJudge } from '../../src/policy/index.ts'
+
+const weather = {
+  type: 'function',
+  function: {
+    name: 'weather',
+    parameters: {
+      type: 'object',
+      properties: { city: { type: 'string' }, days: { type: 'integer', minimum: 1 } },
+      required: ['city'],
+      additionalProperties: false,
+    },
+  },
+}
+const free = { type: 'function', function: { name: 'free' } }
+const broken = { type: 'function', function: { name: 'broken', parameters: { type: 'no such type' } } }
+const call = (name: string, argumentsText: string) => ({ name, argumentsText })
+
+describe('createToolCallJudge', () => {
+  it.each([
+    ['a call that matches', [call('weather', '{"city":"Oslo","days":2}')], null],
+    ['cut JSON', [call('weather', '{"city":"Os')], 'invalid_json'],
+    ['empty arguments', [call('weather', '')], 'invalid_json'],
+    ['cut JSON for an unknown tool', [call('whether', '{')], 'invalid_json'],
+    ['an unknown tool', [call('whether', '{}')], 'unknown_name'],
+    ['a name every object has', [call('constructor', '{}')], 'unknown_name'],
+    ['a missing property', [call('weather', '{"days":1}')], 'schema_mismatch'],
+    ['a property of another type', [call('weather', '{"city":"Oslo","days":"2"}')], 'schema_mismatch'],
+    ['JSON that is no object', [call('weather', '[]')], 'schema_mismatch'],
+    ['a tool without parameters', [call('free', '{"anything":1}')], null],
+    ['a schema that does not compile', [call('broken', '{"anything":1}')], null],
+    ['one bad call of two', [call('weather', '{"city":"Oslo"}'), call('weather', '{}')], 'schema_mismatch'],
+    ['two bad calls', [call('x', '{}'), call('weather', '{')], 'unknown_name'],
+    ['no call', [], null],
+  ])('judges %s', (_name, calls, expected) => {
+    expect(createToolCallJudge().firstBad([weather, free, broken], calls)).toBe(expected)
+  })
+
+  it('knows no name where the request has no tools, and any where it has tools of other kinds', () => {
+    const { firstBad } = createToolCallJudge()
+    expect(firstBad([], [call('weather', '{}')])).toBe('unknown_name')
+    expect(firstBad([{ type: 'web_search' }], [call('search', '{}')])).toBeNull()
+    expect(firstBad([null, 3], [call('search', '{}')])).toBeNull()
+  })
+
+  it.each([
+    ['a remote reference', { $ref: 'https://nowhere.invalid/schema.json' }],
+    ['an asynchronous schema', { $async: true, type: 'object', required: ['x'] }],
+    ['a pattern that is none', { properties: { a: { pattern: '(' } } }],
+    ['a pattern that would take for ever', { properties: { a: { pattern: '^(a+)+$' } } }],
+    ['a schema that is far too long', { type: 'object', required: ['x'], description: 'x'.repeat(70_000) }],
+  ])('lets everything match %s', (_name, parameters) => {
+    const tool = { type: 'function', function: { name: 't', parameters } }
+    const argumentsText = JSON.stringify({ a: `${'a'.repeat(200)}!` })
+    expect(createToolCallJudge().firstBad([tool], [call('t', argumentsText)])).toBeNull()
+  })
+
+  it('searches plain patterns', () => {
+    const parameters = { properties: { a: { pattern: '^[a-z]+$' }, b: { pattern: '^[0-9]+$' } } }
+    const tool = { type: 'function', function: { name: 't', parameters } }
+    const { firstBad } = createToolCallJudge()
+    expect(firstBad([tool], [call('t', '{"a":"abc","b":"12"}')])).toBeNull()
+    expect(firstBad([tool], [call('t', '{"a":"abc","b":"abc"}')])).toBe('schema_mismatch')
+  })
+
+  it('never throws, whatever tools and arguments are, and judges alike after forgetting a schema', () => {
+    const judge = createToolCallJudge({ maxSchemas: 2 })
+    const tool = fc.oneof(
+      fc.jsonValue(),
+      fc.record({
+        type: fc.constant('function'),
+        function: fc.record({ name: fc.constant('t'), parameters: fc.jsonValue() }),
+      }),
+    )
+    const property = fc.property(
+      fc.array(tool, { maxLength: 4 }),
+      fc.oneof(fc.string(), fc.json()),
+      (tools, text) => {
+        const verdict = judge.firstBad(tools, [call('t', text)])
+        expect(createToolCallJudge().firstBad(tools, [call('t', text)])).toBe(verdict)
+      },
+    )
+    fc.assert(property, { numRuns: 60 })
+  })
+})
