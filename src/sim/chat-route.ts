@@ -4,7 +4,6 @@ import type { Exchange } from './exchange.ts'
 import type { KeyIds } from './key-ids.ts'
 import { loggedTally } from './log/logged-tally.ts'
 import type { Market, Stall } from './market.ts'
-import { digestPrompt } from './model/prompt-digest.ts'
 import type { CallFacts, ChatRequest, ErrorAnswer, Protocol } from './protocol.ts'
 import { maxBodyBytes, readJson } from './request-body.ts'
 import { sendStream, sendWhole } from './send-answer.ts'
@@ -102,7 +101,7 @@ async function serve(exchange: Exchange, served: Served, options: ChatRouteOptio
   const drawId = headerOf(exchange.request, 'x-routebench-draw')
   const { prompt, model, stream, shape, reasoning, ...wishes } = chat
   const { id, plan } = stall.admit({
-    request: { ...wishes, ...(reasoning && { reasoning }), prompt: digestPrompt(prompt, endpoint.cache) },
+    request: { ...wishes, ...(reasoning && { reasoning }), prompt: stall.digest(prompt) },
     keyId: keyIds.of(key),
     drawId,
     isReused: exchange.isReused,

@@ -1,15 +1,17 @@
 import type { Catalog, Endpoint, Provider } from '../catalog/index.ts'
 import { type Clock, nsPerMs, type Rng } from '../core/index.ts'
-import { builtinCalibration } from './builtin-calibration.ts'
 import { createKeyNumbers } from './key-numbers.ts'
 import type { Calibration } from './model/calibration.ts'
-import { type Arrival, createEndpointModel, type EndpointModel } from './model/endpoint-model.ts'
+import type { Arrival, EndpointModel } from './model/endpoint-model.ts'
 import type { FaultRule } from './model/faults.ts'
 import { type Conditions, conditionsAt, type MarketChange } from './model/market-changes.ts'
-import { profileOf } from './model/profile.ts'
+import { digestPrompt, type PromptDigest, type PromptPart } from './model/prompt-digest.ts'
 import type { RegimeRule } from './model/regimes.ts'
 import { createRegimeBoard, type RegimeStats } from './regime-board.ts'
-import { createTally, type EndpointStats, type Tally } from './tally.ts'
+import type { Tokenizer } from './model/tokenizer.ts'
+import type { EndpointStats, Tally } from './tally.ts'
+import type { Tokenizers } from './tokenizers.ts'
+import { createWares } from './wares.ts'
 
 /** What a script says beside faults. */
 export interface MarketScript {
@@ -29,6 +31,10 @@ export interface MarketOptions extends MarketScript {
   readonly faults: readonly FaultRule[]
   /** How fast each endpoint is; left out: the built-in calibration. */
   readonly calibration?: Calibration
+  /** What counts tokens; left out: tokenizers of its own. */
+  readonly tokenizers?: Tokenizers
+  /** Whether free answers are only counted and timed, not written; left out: they are written. */
+  readonly isUnwritten?: boolean
 }
 
 /** A fresh start: another script and, when given, other draws. */
@@ -46,6 +52,10 @@ export interface Stall {
   /** The endpoint as it is at this instant: a changed price or context shows here. */
   readonly endpoint: Endpoint
   readonly tally: Tally
+  /** Counts the model's tokens. */
+  readonly tokenizer: Tokenizer
+  /** A prompt as this endpoint counts and caches it. */
+  digest(parts: readonly PromptPart[]): PromptDigest
   /** Decides the answer to a request that arrives now. */
   admit(arrival: CallerArrival): ReturnType<EndpointModel['admit']>
 }
@@ -56,6 +66,8 @@ export interface Market {
   readonly models: (providerId: string) => readonly Endpoint[]
   /** The endpoint that a provider serves under that name of its own API; a withdrawn one is not served. */
   stall(providerId: string, upstreamModel: string): Stall | undefined
+  /** Loads what counting tokens needs, so that no request has to wait for it. */
+  loadTokenizers(): void
   /** Replaces the fault script; its times keep counting from the same start. */
   setFaults(rules: readonly FaultRule[]): void
   /** Makes now the start of the script. */
@@ -68,19 +80,11 @@ export interface Market {
   regimes(): readonly RegimeStats[]
 }
 
-/** An endpoint's memory. */
-interface Ware {
-  readonly model: EndpointModel
-  readonly tally: Tally
-}
-
 /** Makes the market. Times of the script run in real time, caches and limits in simulated time. */
 export function createMarket(options: MarketOptions): Market {
-  const { catalog, clock, speed, calibration = builtinCalibration() } = options
+  const { catalog, clock, speed } = options
   const served = servedNames(catalog)
-  const wares = new Map<string, Ware>()
-  const wareOf = (listed: Endpoint) =>
-    wares.get(listed.id) ?? remember(wares, makeWare(listed, calibration, rng))
+  const wares = createWares(options)
   const keyNumbers = createKeyNumbers()
   let { faults, rng, changes = [] } = options
   let board = createRegimeBoard(options.regimes ?? [], rng)
@@ -89,7 +93,7 @@ export function createMarket(options: MarketOptions): Market {
   const conditionsOf = (endpoint: Endpoint) => conditionsAt(changes, endpoint, elapsedMs())
 
   function open(listed: Endpoint, conditions: Conditions): Stall {
-    const { model, tally } = wareOf(listed)
+    const { model, tokenizer, tally } = wares.of(listed, rng)
     const { endpoint, qualityFactor, speedFactor } = conditions
     const admit: Stall['admit'] = arrival =>
       model.admit({
@@ -103,7 +107,8 @@ export function createMarket(options: MarketOptions): Market {
         qualityFactor,
         pace: { ttftFactor: 1 / speedFactor, decodeFactor: speedFactor },
       })
-    return Object.freeze({ endpoint, tally, admit })
+    const digest = (parts: readonly PromptPart[]) => digestPrompt(parts, { cache: endpoint.cache, tokenizer })
+    return Object.freeze({ endpoint, tally, tokenizer, digest, admit })
   }
   return Object.freeze({
     provider: (id: string) => catalog.providers.get(id),
@@ -116,6 +121,7 @@ export function createMarket(options: MarketOptions): Market {
       const conditions = listed && conditionsOf(listed)
       return conditions && !conditions.isWithdrawn ? open(listed, conditions) : undefined
     },
+    loadTokenizers: wares.loadTokenizers,
     setFaults: (rules: readonly FaultRule[]) => void (faults = rules),
     restartClock: () => void (startNs = clock.monoNs()),
     reset: (fresh: MarketReset) => {
@@ -127,21 +133,12 @@ export function createMarket(options: MarketOptions): Market {
       keyNumbers.clear()
     },
     stats: () =>
-      [...wares.values()]
+      wares
+        .all()
         .map(({ tally }) => tally.stats())
         .toSorted((a, b) => a.endpoint.localeCompare(b.endpoint)),
     regimes: () => board.stats(elapsedMs()),
   })
-}
-
-function makeWare(endpoint: Endpoint, calibration: Calibration, rng: Rng): Ware {
-  const model = createEndpointModel({ endpoint, profile: profileOf(endpoint, calibration), rng })
-  return { model, tally: createTally(endpoint.id) }
-}
-
-function remember(wares: Map<string, Ware>, ware: Ware): Ware {
-  wares.set(ware.model.endpoint.id, ware)
-  return ware
 }
 
 /** Endpoints by provider and the name in its API; the first wins when a provider serves several under one name. */

@@ -73,6 +73,7 @@ export async function openSimulatedProviders(
   options: SimulatedProvidersOptions,
 ): Promise<SimulatedProviders> {
   const market = createMarket(options)
+  market.loadTokenizers()
   const lag = createWriteLag()
   const stats = () => ({ endpoints: market.stats(), regimes: market.regimes(), writeLag: lag.stats() })
   const reset = (fresh: MarketReset) => {

@@ -36,7 +36,7 @@ export async function sendStream(plain: Exchange, answer: PlannedAnswer): Promis
       held = ''
     }
   } finally {
-    tally.output(writtenTokens(plan.blocks, chunks.slice(0, at)))
+    tally.output(writtenTokens(chunks.slice(0, at)))
   }
   if (plan.cut) await breakOff(exchange, plan.cut, { answer, writer })
   else await exchange.end(held + writer.close(), plan.endAtMs)

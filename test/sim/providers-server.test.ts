@@ -1,3 +1,4 @@
+import { countTokens } from 'gpt-tokenizer/encoding/o200k_base'
 import { createServer } from 'node:http'
 import OpenAI, { APIConnectionError, InternalServerError, RateLimitError } from 'openai'
 import { Agent, request } from 'undici'
@@ -65,6 +66,16 @@ function statsOf(endpoint = open) {
   return sim.stats().endpoints.find(({ endpoint: id }) => id === endpoint.id)
 }
 
+/** Tokens of a chat of one message. */
+function chatTokens(content: string): number {
+  return countTokens(content) + 4 + 3
+}
+
+/** A text of so many tokens. */
+function wordsOf(tokens: number): string {
+  return Array.from({ length: tokens }, () => 'the').join(' ')
+}
+
 async function until(isSo: () => boolean): Promise<void> {
   for (let turn = 0; turn < 400 && !isSo(); turn++) await new Promise(resolve => setTimeout(resolve, 5))
 }
@@ -86,11 +97,11 @@ describe('openSimulatedProviders', () => {
       usage: null,
     })
     const texts = chunks.slice(1, 6).map(chunk => chunk.choices[0].delta.content)
-    expect(texts.every(text => Buffer.byteLength(text) === 4)).toBe(true)
+    expect(texts.every(text => countTokens(text) === 1)).toBe(true)
     expect(chunks[6]).toMatchObject({ choices: [{ delta: {}, finish_reason: 'stop' }], usage: null })
     expect(chunks[7]).toMatchObject({
       choices: [],
-      usage: { prompt_tokens: 3, completion_tokens: 5, total_tokens: 8 },
+      usage: { prompt_tokens: chatTokens('Hi'), completion_tokens: 5, total_tokens: chatTokens('Hi') + 5 },
     })
   })
 
@@ -114,12 +125,12 @@ describe('openSimulatedProviders', () => {
       usage = chunk.usage ?? usage
     }
     expect(text).toBe('forty-two ≠ 43')
-    expect(usage).toMatchObject({ prompt_tokens: Math.ceil((4 + Buffer.byteLength(content)) / 4) })
-    expect(usage?.completion_tokens).toBe(4)
+    expect(usage).toMatchObject({ prompt_tokens: chatTokens(content) })
+    expect(usage?.completion_tokens).toBe(countTokens(text))
   })
 
   it('answers a whole body with exact usage through the official SDK, from the cache the second time', async () => {
-    const messages = [{ role: 'user' as const, content: 'x'.repeat(996) }]
+    const messages = [{ role: 'user' as const, content: wordsOf(243) }]
     const ask = () => openai.chat.completions.create({ model, messages, max_tokens: 7 })
     const first = await ask()
     expect(first.usage).toMatchObject({
@@ -185,7 +196,7 @@ describe('openSimulatedProviders', () => {
     ['a wrong max_tokens', { body: { max_tokens: -1 } }, 400, null],
     [
       'a prompt over the context',
-      { body: { messages: [{ role: 'user', content: 'x'.repeat(530_000) }] } },
+      { body: { messages: [{ role: 'user', content: wordsOf(131_072) }] } },
       400,
       'context_length_exceeded',
     ],

@@ -3,7 +3,7 @@ import { type JsonObject } from '../../core/index.ts'
 import { listOf, objectOf } from '../json.ts'
 import type { PromptPart } from '../model/prompt-digest.ts'
 
-/** Four characters, one token, before each message, as in the other protocols. */
+/** What begins each message by its role, as in the other protocols. */
 const marks: Readonly<Record<string, string>> = { assistant: '<|a>', system: '<|s>', user: '<|u>' }
 
 /**
@@ -32,7 +32,7 @@ export function contentText(content: unknown): string {
 
 function marked(role: string, parts: readonly PromptPart[]): readonly PromptPart[] {
   const [first = { text: '', isMarked: false }, ...rest] = parts
-  return [{ ...first, text: (marks[role] ?? '<|?>') + first.text }, ...rest]
+  return [{ ...first, mark: marks[role] ?? '<|?>' }, ...rest]
 }
 
 function contentParts(content: unknown): readonly PromptPart[] {

@@ -2,7 +2,7 @@ import { type JsonObject } from '../../core/index.ts'
 import { listOf, objectOf } from '../json.ts'
 import type { PromptPart } from '../model/prompt-digest.ts'
 
-/** Four characters, one token, before each content, as in the other protocols. */
+/** What begins each content by its role, as in the other protocols. */
 const marks: Readonly<Record<string, string>> = { model: '<|a>', system: '<|s>', user: '<|u>' }
 
 /** Writes tools, system instruction and contents as the parts that tokens and cached prefixes are counted on. */
@@ -11,12 +11,9 @@ export function promptParts({ tools, systemInstruction, contents }: JsonObject):
   const turns = [...system, ...listOf(contents)].map(objectOf).map(content => {
     const text = listOf(content['parts']).map(partText).join('')
     const { role } = content
-    return (marks[typeof role === 'string' ? role : 'user'] ?? '<|?>') + text
+    return { text, mark: marks[typeof role === 'string' ? role : 'user'] ?? '<|?>', isMarked: false }
   })
-  return [...listOf(tools).map(tool => JSON.stringify(tool)), ...turns].map(text => ({
-    text,
-    isMarked: false,
-  }))
+  return [...listOf(tools).map(tool => ({ text: JSON.stringify(tool), isMarked: false })), ...turns]
 }
 
 /** The text of a content; parts that are not text are left out. */

@@ -1,5 +1,4 @@
 import type { AnswerChunk, AnswerUsage } from '../model/answer.ts'
-import { tokensOfBlock } from '../model/answer-content.ts'
 import type { AnswerToWrite, AnswerWriter } from '../protocol.ts'
 import { finishOf, partOf, responseBody } from './answer-body.ts'
 import { failureBody } from './error-body.ts'
@@ -35,25 +34,12 @@ export function createResponseWriter(answer: AnswerToWrite): AnswerWriter {
 /** Adds pieces up; null when the answer states no usage. */
 function createUsageSoFar({ plan }: AnswerToWrite): (chunk: AnswerChunk) => AnswerUsage | null {
   const { statedUsage } = plan
-  let ended = { outputTokens: 0, reasoningTokens: 0 }
-  let current = { block: -1, text: '', tokens: 0 }
+  let outputTokens = 0
+  let reasoningTokens = 0
 
-  return chunk => {
-    const block = plan.blocks[chunk.block]
-    if (!statedUsage || !block) return null
-    if (chunk.block !== current.block) {
-      const wasReasoning = plan.blocks[current.block]?.kind === 'reasoning'
-      ended = {
-        outputTokens: ended.outputTokens + current.tokens,
-        reasoningTokens: ended.reasoningTokens + (wasReasoning ? current.tokens : 0),
-      }
-    }
-    const text = chunk.block === current.block ? current.text + chunk.text : chunk.text
-    current = { block: chunk.block, text, tokens: tokensOfBlock({ ...block, text }) }
-    return {
-      ...statedUsage,
-      outputTokens: ended.outputTokens + current.tokens,
-      reasoningTokens: ended.reasoningTokens + (block.kind === 'reasoning' ? current.tokens : 0),
-    }
+  return ({ block, tokens }) => {
+    outputTokens += tokens
+    if (plan.blocks[block]?.kind === 'reasoning') reasoningTokens += tokens
+    return statedUsage && { ...statedUsage, outputTokens, reasoningTokens }
   }
 }

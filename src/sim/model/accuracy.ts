@@ -1,5 +1,4 @@
-import type { Rng } from '../../core/index.ts'
-import { type AnswerWish, tokensOf } from './answer-text.ts'
+import type { AnswerWish, TextMeans } from './answer-text.ts'
 import { fillerText } from './filler-text.ts'
 
 /**
@@ -36,8 +35,8 @@ export function accuracyOf(modelId: string): number {
 export function accurateText(
   wish: AnswerWish,
   text: string,
-  { accuracyRatio, rng }: { readonly accuracyRatio: number; readonly rng: Rng },
+  { accuracyRatio, rng, tokenizer }: TextMeans & { readonly accuracyRatio: number },
 ): string {
   if (wish.kind !== 'exact' || rng.fork('accuracy').next() < accuracyRatio) return text
-  return fillerText(Math.max(1, tokensOf(text)), rng.fork('mistake')).trimEnd()
+  return fillerText(Math.max(1, tokenizer.count(text)), rng.fork('mistake'))
 }

@@ -1,8 +1,9 @@
 import type { Rng } from '../../core/index.ts'
 import type { AnswerBlock, FinishReason } from './answer.ts'
 import { accurateText } from './accuracy.ts'
-import { type AnswerWish, capText, textFor, tokensOf } from './answer-text.ts'
+import { type AnswerWish, textFor } from './answer-text.ts'
 import { fillerText } from './filler-text.ts'
+import { capText, type Tokenizer } from './tokenizer.ts'
 import { toolCalls } from './tool-answer.ts'
 
 /** The whole of an answer, before it is cut into chunks. */
@@ -27,6 +28,9 @@ export interface ContentOrder {
   /** Share of checkable answers that are right, 0–1. */
   readonly accuracyRatio: number
   readonly rng: Rng
+  readonly tokenizer: Tokenizer
+  /** Whether filler is only counted, not written: its blocks have tokens and no text. */
+  readonly isUnwritten: boolean
 }
 
 /**
@@ -36,31 +40,39 @@ export interface ContentOrder {
  * arguments of a tool call, and the finish reason says so.
  */
 export function contentFor(order: ContentOrder): AnswerContent {
-  const { wish, rng, cap, fillerTokens, reasoningTokens } = order
-  const reasoning = reasoningBlocks(Math.min(reasoningTokens, cap), rng)
-  if (wish.kind === 'tools') return capped([...reasoning, ...toolCalls(wish.tools, rng)], cap, 'tool_calls')
+  const { wish, rng, cap, fillerTokens, tokenizer } = order
+  const reasoning = reasoningBlocks(order)
+  const means = { rng, tokenizer }
+  if (wish.kind === 'tools')
+    return capped([...reasoning, ...toolCalls(wish.tools, means)], 'tool_calls', order)
   if (wish.kind === 'refusal')
-    return capped([...reasoning, { kind: 'refusal', text: refusalText }], cap, 'refusal')
+    return capped([...reasoning, blockOf('refusal', refusalText, tokenizer)], 'refusal', order)
   const wanted = Math.min(fillerTokens, cap)
-  const full = accurateText(wish, textFor(wish, wanted, rng.fork('text')), order)
+  const isShort = wish.kind === 'filler' && fillerTokens > wanted
+  if (wish.kind === 'filler' && order.isUnwritten)
+    return ended(capped([...reasoning, { kind: 'text', text: '', tokens: wanted }], 'stop', order), isShort)
+  const full = accurateText(wish, textFor(wish, wanted, { ...means, rng: rng.fork('text') }), order)
   const { text, stopSequence } = stoppedText(full, order.stop)
   const finishReason = stopSequence === null ? 'stop' : 'stop_sequence'
-  const isShort = wish.kind === 'filler' && stopSequence === null && fillerTokens > wanted
-  const content = capped([...reasoning, { kind: 'text', text }], cap, finishReason)
-  return isShort
-    ? { ...content, finishReason: 'length' }
-    : { ...content, stopSequence: content.finishReason === 'length' ? null : stopSequence }
+  const content = capped([...reasoning, blockOf('text', text, tokenizer)], finishReason, order)
+  if (isShort && stopSequence === null) return ended(content, true)
+  return { ...content, stopSequence: content.finishReason === 'length' ? null : stopSequence }
 }
 
-/** Tokens of one block under the simulated tokenizer; a tool call's name counts. */
-export function tokensOfBlock(block: AnswerBlock): number {
-  return block.kind === 'tool_call' ? tokensOf(block.name) + tokensOf(block.text) : tokensOf(block.text)
+function ended(content: AnswerContent, isShort: boolean): AnswerContent {
+  return isShort ? { ...content, finishReason: 'length' } : content
+}
+
+function blockOf(kind: 'text' | 'refusal', text: string, tokenizer: Tokenizer): AnswerBlock {
+  return { kind, text, tokens: tokenizer.count(text) }
 }
 
 const refusalText = "I'm sorry, but I can't help with that request."
 
-function reasoningBlocks(tokens: number, rng: Rng): readonly AnswerBlock[] {
-  return tokens < 1 ? [] : [{ kind: 'reasoning', text: fillerText(tokens, rng.fork('reasoning')) }]
+function reasoningBlocks({ reasoningTokens, cap, rng, isUnwritten }: ContentOrder): readonly AnswerBlock[] {
+  const tokens = Math.min(reasoningTokens, cap)
+  if (tokens < 1) return []
+  return [{ kind: 'reasoning', text: isUnwritten ? '' : fillerText(tokens, rng.fork('reasoning')), tokens }]
 }
 
 /** The text before the first stop sequence in it. */
@@ -77,19 +89,24 @@ function stoppedText(
     : { text, stopSequence: null }
 }
 
-/** The blocks that fit in `cap` tokens, the last of them cut; empty blocks are kept only where they fit. */
-function capped(blocks: readonly AnswerBlock[], cap: number, finishReason: FinishReason): AnswerContent {
+/** The blocks that fit in the cap, the last of them cut; empty blocks are kept only where they fit. */
+function capped(
+  blocks: readonly AnswerBlock[],
+  finishReason: FinishReason,
+  { cap, tokenizer, isUnwritten }: ContentOrder,
+): AnswerContent {
   const kept: AnswerBlock[] = []
   let room = cap
   for (const block of blocks) {
-    const tokens = tokensOfBlock(block)
-    if (tokens > room) {
-      const text = capText(block.text, room - (tokens - tokensOf(block.text)))
-      if (text !== '') kept.push({ ...block, text })
+    if (block.tokens > room) {
+      const nameTokens = block.kind === 'tool_call' ? tokenizer.count(block.name) : 0
+      const text = capText(block.text, room - nameTokens, tokenizer)
+      if (isUnwritten && block.text === '' && room > 0) kept.push({ ...block, tokens: room })
+      else if (text !== '') kept.push({ ...block, text, tokens: nameTokens + tokenizer.count(text) })
       return { blocks: kept, finishReason: 'length', stopSequence: null }
     }
     kept.push(block)
-    room -= tokens
+    room -= block.tokens
   }
   return { blocks: kept, finishReason, stopSequence: null }
 }

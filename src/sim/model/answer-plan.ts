@@ -2,7 +2,7 @@ import type { Endpoint } from '../../catalog/index.ts'
 import type { Rng } from '../../core/index.ts'
 import type { AnswerBlock, AnswerPlan, Refusal } from './answer.ts'
 import { accuracyOf } from './accuracy.ts'
-import { type AnswerContent, contentFor, tokensOfBlock } from './answer-content.ts'
+import { type AnswerContent, contentFor } from './answer-content.ts'
 import type { AnswerWish } from './answer-text.ts'
 import { type Pace, timeAnswer } from './answer-timing.ts'
 import type { CacheUse } from './cache-use.ts'
@@ -12,6 +12,7 @@ import { drawAnswerTokens, type EndpointProfile } from './profile.ts'
 import type { PromptDigest } from './prompt-digest.ts'
 import type { RateDecision, RateState } from './rate-limiter.ts'
 import { drawReasoningTokens, type ReasoningWish } from './reasoning.ts'
+import type { Tokenizer } from './tokenizer.ts'
 
 /** What a request says that matters to the model of a provider. Holds no prompt text. */
 export interface ModelRequest {
@@ -40,6 +41,10 @@ export interface PlanInput {
   /** Wait for a decoding slot; left out: none. */
   readonly waitMs?: number
   readonly fault: FaultRule | null
+  /** What counts the answer. */
+  readonly tokenizer: Tokenizer
+  /** Whether free answers are only counted and timed, not written; left out: they are written. */
+  readonly isUnwritten?: boolean
   /** The request's own stream of draws. */
   readonly rng: Rng
   /** Takes the request from the endpoint's limits; called at most once, only for a request that got that far. */
@@ -83,7 +88,8 @@ function refusalOf({ endpoint, request, fault }: PlanInput): Refusal | null {
   return requestedTokens > contextTokens ? { kind: 'context_length', contextTokens, requestedTokens } : null
 }
 
-function contentOf({ endpoint, profile, request, qualityFactor = 1, rng }: PlanInput): AnswerContent {
+function contentOf(input: PlanInput): AnswerContent {
+  const { endpoint, profile, request, qualityFactor = 1, tokenizer, rng } = input
   const { wish, maxTokens, prompt, stop = [] } = request
   const room = Math.max(0, endpoint.contextTokens - prompt.tokens)
   const cap = Math.min(maxTokens ?? Infinity, endpoint.maxOutputTokens, room)
@@ -105,13 +111,20 @@ function contentOf({ endpoint, profile, request, qualityFactor = 1, rng }: PlanI
     cap,
     accuracyRatio: Math.min(1, accuracyOf(endpoint.modelId) * qualityFactor),
     rng,
+    tokenizer,
+    isUnwritten: isUnwritten(input),
   })
+}
+
+/** What a fault breaks off has pieces, so it must have been written. */
+function isUnwritten(input: PlanInput): boolean {
+  return (input.isUnwritten ?? false) && input.fault === null
 }
 
 function outputTokensOf({ blocks }: AnswerContent, kind?: AnswerBlock['kind']): number {
   return blocks
     .filter(block => kind === undefined || block.kind === kind)
-    .reduce((sum, block) => sum + tokensOfBlock(block), 0)
+    .reduce((sum, { tokens }) => sum + tokens, 0)
 }
 
 function answerOf(
@@ -119,7 +132,7 @@ function answerOf(
   content: AnswerContent,
   rate: RateState,
 ): AnswerPlan & { kind: 'answer' } {
-  const { profile, request, cacheUse, pace = usualPace, waitMs = 0, rng } = input
+  const { profile, request, cacheUse, pace = usualPace, waitMs = 0, tokenizer, rng } = input
   const inputTokens = request.prompt.tokens
   const cachedTokens = cacheUse.readTokens
   const prompt = { cachedTokens, uncachedTokens: inputTokens - cachedTokens }
@@ -135,7 +148,7 @@ function answerOf(
   return {
     kind: 'answer',
     blocks,
-    ...timeAnswer({ profile, blocks, prompt, pace, waitMs, rng }),
+    ...timeAnswer({ profile, blocks, prompt, pace, waitMs, tokenizer, isUnwritten: isUnwritten(input), rng }),
     finishReason: content.finishReason,
     stopSequence: content.stopSequence,
     usage,

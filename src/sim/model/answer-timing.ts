@@ -1,7 +1,7 @@
 import type { Rng } from '../../core/index.ts'
 import type { AnswerBlock, AnswerChunk } from './answer.ts'
-import { splitText, tokensOf } from './answer-text.ts'
 import { drawTokensPerSecond, drawTtftMs, type EndpointProfile } from './profile.ts'
+import type { TextUnit, Tokenizer } from './tokenizer.ts'
 
 /** How much slower or faster than its profile an endpoint is for a while; 1: as its profile says. */
 export interface Pace {
@@ -19,6 +19,9 @@ export interface TimingInput {
   readonly pace: Pace
   /** Wait for a decoding slot, before prefill. */
   readonly waitMs: number
+  readonly tokenizer: Tokenizer
+  /** Whether chunks are left out where only the end matters: blocks then have no text. */
+  readonly isUnwritten: boolean
   readonly rng: Rng
 }
 
@@ -36,32 +39,61 @@ export interface AnswerTiming {
  * drawn speed, whatever block they belong to, and a chunk leaves when its last token is there; only the first
  * chunk costs no decode time, as the first-token time is measured to it.
  */
-export function timeAnswer({ profile, blocks, prompt, pace, waitMs, rng }: TimingInput): AnswerTiming {
+export function timeAnswer(input: TimingInput): AnswerTiming {
+  const { profile, blocks, prompt, pace, waitMs, rng } = input
   const firstAtMs = waitMs + drawTtftMs(profile, prompt, rng.fork('ttft')) * pace.ttftFactor
   const msPerToken = 1000 / (drawTokensPerSecond(profile, rng.fork('decode')) * pace.decodeFactor)
-  const sizes = rng.fork('chunks')
+  const sizeOf = chunkSizes(profile, rng.fork('chunks'))
+  if (input.isUnwritten) return unwritten(input.blocks, sizeOf, { firstAtMs, msPerToken })
   const chunks: AnswerChunk[] = []
   let tokens = 0
   let firstTokens = 0
-  for (const [block, { text }] of blocks.entries()) {
-    for (const piece of piecesOf(text, profile, sizes)) {
-      tokens += profile.chunkTokens.max === 1 ? 1 : tokensOf(piece)
+  for (const [block, { text, tokens: blockTokens }] of blocks.entries()) {
+    const units = input.tokenizer.units(text)
+    // What a block counts beside its text, a tool's name, comes with its first piece.
+    let extra = blockTokens - units.reduce((sum, unit) => sum + unit.tokens, 0)
+    for (let at = 0; at < units.length; ) {
+      const piece = pieceFrom(units, at, sizeOf())
+      at = piece.end
+      const pieceTokens = piece.tokens + extra
+      extra = 0
+      tokens += pieceTokens
       if (chunks.length === 0) firstTokens = tokens
-      chunks.push({ atMs: firstAtMs + (tokens - firstTokens) * msPerToken, text: piece, block })
+      const atMs = firstAtMs + (tokens - firstTokens) * msPerToken
+      chunks.push({ atMs, text: piece.text, tokens: pieceTokens, block })
     }
   }
   return { headersAtMs: firstAtMs, chunks, endAtMs: chunks.at(-1)?.atMs ?? firstAtMs }
 }
 
-/** Pieces of one chunk each; where a chunk carries several tokens, of drawn sizes (uniform between the bounds). */
-function piecesOf(text: string, { chunkTokens: { min, max } }: EndpointProfile, rng: Rng): readonly string[] {
-  if (min === max) return splitText(text, max)
-  const tokens = splitText(text, 1)
-  const pieces: string[] = []
-  for (let at = 0; at < tokens.length; ) {
-    const size = min + rng.int(max - min + 1)
-    pieces.push(tokens.slice(at, at + size).join(''))
-    at += size
+/** The same times without the chunks, as far as every token can be a chunk's last. */
+function unwritten(
+  blocks: readonly AnswerBlock[],
+  sizeOf: () => number,
+  { firstAtMs, msPerToken }: { readonly firstAtMs: number; readonly msPerToken: number },
+): AnswerTiming {
+  const all = blocks.reduce((sum, { tokens }) => sum + tokens, 0)
+  const first = Math.min(sizeOf(), blocks[0]?.tokens ?? 0)
+  return { headersAtMs: firstAtMs, chunks: [], endAtMs: firstAtMs + Math.max(0, all - first) * msPerToken }
+}
+
+/** Draws the tokens of each chunk, evenly between the bounds. */
+function chunkSizes({ chunkTokens: { min, max } }: EndpointProfile, rng: Rng): () => number {
+  return min === max ? () => max : () => min + rng.int(max - min + 1)
+}
+
+/** Units from a position on, as many as make up so many tokens; at least one. */
+function pieceFrom(
+  units: readonly TextUnit[],
+  from: number,
+  size: number,
+): TextUnit & { readonly end: number } {
+  let text = ''
+  let tokens = 0
+  let end = from
+  for (; end < units.length && tokens < size; end++) {
+    text += units[end]?.text ?? ''
+    tokens += units[end]?.tokens ?? 0
   }
-  return pieces
+  return { text, tokens, end }
 }

@@ -2,9 +2,14 @@ import type { LimitDialect } from './faults.ts'
 import type { LimitSpan, RateState } from './rate-limiter.ts'
 
 /** A part of an answer. `text` is what its chunks carry: for a tool call its arguments as JSON. */
-export type AnswerBlock =
-  | { readonly kind: 'reasoning' | 'text' | 'refusal'; readonly text: string }
-  | { readonly kind: 'tool_call'; readonly name: string; readonly text: string }
+export type AnswerBlock = {
+  readonly text: string
+  /** What it counts; of a tool call the name counts too. */
+  readonly tokens: number
+} & (
+  | { readonly kind: 'reasoning' | 'text' | 'refusal' }
+  | { readonly kind: 'tool_call'; readonly name: string }
+)
 
 /** Why an answer ends. `stop_sequence`: one of the caller's stop sequences would have come next. */
 export type FinishReason = 'stop' | 'stop_sequence' | 'length' | 'tool_calls' | 'refusal'
@@ -14,6 +19,8 @@ export interface AnswerChunk {
   /** Milliseconds of simulated time after the request arrived. */
   readonly atMs: number
   readonly text: string
+  /** Tokens that came since the chunk before, all of a block's together are what it counts. */
+  readonly tokens: number
   /** Position in the plan's `blocks` of the block it is a piece of; never falls. */
   readonly block: number
 }

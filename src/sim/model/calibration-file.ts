@@ -36,6 +36,7 @@ const figureKeys = {
   reasoning_by_default: 'reasoningByDefault',
   slots: 'slots',
   refusal_ms: 'refusalMs',
+  tokenizer: 'tokenizer',
 } as const satisfies Partial<Record<keyof Row, keyof CalibrationFigures>>
 
 /**

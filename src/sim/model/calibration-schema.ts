@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { tokenizerNames } from './tokenizer.ts'
 
 /** A number between bounds, read from the text as written. */
 function number(min: number, max: number) {
@@ -62,6 +63,7 @@ const row = z.strictObject({
     .optional(),
   slots: z.union([z.literal('unlimited').transform(() => null), whole(1, 1_000_000)]).optional(),
   refusal_ms: number(0, 600_000).optional(),
+  tokenizer: z.enum(['family', ...tokenizerNames]).optional(),
 })
 
 /** Shape of one calibration file, with every scalar as text. Rules across rows: `calibration-file.ts`. */

@@ -1,4 +1,5 @@
 import type { Endpoint } from '../../catalog/index.ts'
+import type { TokenizerName } from './tokenizer.ts'
 
 /** Where a figure comes from. `assumed`: chosen by us, nothing was measured. */
 export interface CalibrationSource {
@@ -31,6 +32,8 @@ export interface CalibrationFigures {
   /** Answers decoded at once; null: any number. */
   readonly slots: number | null
   readonly refusalMs: number
+  /** What counts tokens; `family`: the tokenizer of the model's family, as the catalogue names it. */
+  readonly tokenizer: TokenizerName | 'family'
 }
 
 /** Figures of one source for the endpoints that match. */
@@ -78,6 +81,7 @@ export const neededFigures = [
   'reasoningByDefault',
   'slots',
   'refusalMs',
+  'tokenizer',
 ] as const satisfies readonly (keyof CalibrationFigures)[]
 
 /** Looks an endpoint's figures up. Pure; a parsed calibration has all of them for every endpoint. */

@@ -9,6 +9,7 @@ import { type FaultRule, faultFor } from './faults.ts'
 import { createPrefixCache, type PrefixCache } from './prefix-cache.ts'
 import type { EndpointProfile } from './profile.ts'
 import { createRateLimiter, type RateLimiter } from './rate-limiter.ts'
+import type { Tokenizer } from './tokenizer.ts'
 
 /** One request as it reaches an endpoint. */
 export interface Arrival {
@@ -60,9 +61,12 @@ const maxKeys = 1000
 export function createEndpointModel(options: {
   readonly endpoint: Endpoint
   readonly profile: EndpointProfile
+  readonly tokenizer: Tokenizer
+  /** Whether free answers are only counted and timed, not written; left out: they are written. */
+  readonly isUnwritten?: boolean
   readonly rng: Rng
 }): EndpointModel {
-  const { endpoint, profile } = options
+  const { endpoint, profile, tokenizer, isUnwritten = false } = options
   const capacity = createCapacity(profile.slots)
   const rng = options.rng.fork(endpoint.id)
   const attempts = new Map<string, number>()
@@ -99,13 +103,15 @@ export function createEndpointModel(options: {
       fault: faultHitting(arrival, endpoint, draws),
       ...(qualityFactor !== undefined && { qualityFactor }),
       rng: draws,
+      tokenizer,
+      isUnwritten,
       ...(pace && { pace }),
       waitMs: capacity.waitMs(nowMs),
       takeRate: tokens => limiter.take(tokens, nowMs),
     })
     if (plan.kind === 'answer') {
       // A prefix can be read once prefill has ended, which is when the first token leaves.
-      const readyAtMs = nowMs + (plan.chunks[0]?.atMs ?? plan.endAtMs)
+      const readyAtMs = nowMs + (plan.chunks[0]?.atMs ?? plan.headersAtMs)
       for (const { keys: written, ttlMs } of cacheUse.writes)
         cache.write(written, { nowMs, readyAtMs, ttlMs })
       capacity.take(nowMs + plan.endAtMs)

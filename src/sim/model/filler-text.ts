@@ -1,4 +1,5 @@
 import type { Rng } from '../../core/index.ts'
+import { bytesPerToken, type Tokenizer } from './tokenizer.ts'
 
 /** A writing that filler can be in; `latin` is English. */
 export type Script =
@@ -12,7 +13,7 @@ export type Script =
   | 'hebrew'
   | 'devanagari'
 
-/** Words of three letters: with the space after it, each is exactly one token of four bytes. */
+/** Words of three letters, each with the space between exactly one token of every tokenizer here. */
 const words = (
   'the and for are but not you all can had her was one our out day get has him his how man new now old see ' +
   'two way who boy did its let put say she too use act add age ago air arm art ask bad bag bed big bit box ' +
@@ -35,15 +36,40 @@ const otherWords: Readonly<Record<Exclude<Script, 'latin'>, readonly string[]>> 
   devanagari: 'यह आज पानी समय शहर दिन मित्र काम दुनिया किताब रात हाथ'.split(' '),
 }
 
-/**
- * Seeded words of exactly `tokens` tokens (four UTF-8 bytes each), in the words of `script`. The same rng state
- * gives the same text.
- */
-export function fillerText(tokens: number, rng: Rng, script: Script = 'latin'): string {
-  if (script !== 'latin') return widerText(tokens * 4, rng, otherWords[script])
+/** Seeded words of exactly so many tokens, whatever the tokenizer. The same rng state gives the same text. */
+export function fillerText(tokens: number, rng: Rng): string {
   let text = ''
-  for (let token = 0; token < tokens; token++) text += `${words[rng.int(words.length)]} `
+  for (let token = 0; token < tokens; token++)
+    text += `${token === 0 ? '' : ' '}${words[rng.int(words.length)] ?? ''}`
   return text
+}
+
+/** Seeded words of exactly so many tokens of that tokenizer, in the words of a writing. */
+export function fillerIn(script: Script, tokens: number, { rng, tokenizer }: FillerMeans): string {
+  if (script === 'latin') return fillerText(tokens, rng)
+  const vocabulary = otherWords[script]
+  if (tokenizer.idsOf === null) return textOfBytes(tokens * bytesPerToken, rng, vocabulary)
+  let text = ''
+  let left = tokens
+  while (left > 0) {
+    const space = text === '' ? '' : ' '
+    // What no word fits is filled by dashes: one token each, and of no writing.
+    const word =
+      wordWithin(left, `${space}${vocabulary[rng.int(vocabulary.length)]}`, tokenizer) ?? `${space}–`
+    text += word
+    left -= tokenizer.count(word)
+  }
+  return text
+}
+
+/** What filler is made with. */
+interface FillerMeans {
+  readonly rng: Rng
+  readonly tokenizer: Tokenizer
+}
+
+function wordWithin(tokens: number, word: string, tokenizer: Tokenizer): string | null {
+  return tokenizer.count(word) <= tokens ? word : null
 }
 
 /** Which writing a text is mostly in, by its letters; `latin` when it has none of the others. Pure. */
@@ -70,7 +96,7 @@ const scriptTests: readonly (readonly [Script, RegExp])[] = [
 ]
 
 /** Words up to that many bytes, the last one cut between characters, full stops for the bytes that are left. */
-function widerText(bytes: number, rng: Rng, vocabulary: readonly string[]): string {
+function textOfBytes(bytes: number, rng: Rng, vocabulary: readonly string[]): string {
   let text = ''
   let left = bytes
   while (left > 0) {

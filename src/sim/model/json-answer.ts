@@ -125,7 +125,7 @@ function stringOf(schema: Schema, rng: Rng): string {
   if (examples) return examples[rng.int(examples.length)] ?? ''
   const least = numeric(schema['minLength']) ?? 0
   const most = numeric(schema['maxLength']) ?? Math.max(least, 8)
-  return fillerText(Math.max(2, Math.ceil(least / 4)), rng).slice(0, most)
+  return fillerText(Math.max(2, Math.ceil((least + 1) / 4)), rng).slice(0, most)
 }
 
 function deeper(place: Place): Place {

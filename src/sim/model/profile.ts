@@ -1,6 +1,7 @@
 import type { Endpoint } from '../../catalog/index.ts'
 import type { Rng } from '../../core/index.ts'
 import { type Calibration, type EndpointFigures, figuresOf } from './calibration.ts'
+import type { TokenizerName } from './tokenizer.ts'
 
 /** How fast one endpoint answers. Times are milliseconds of simulated time. */
 export interface EndpointProfile {
@@ -37,6 +38,8 @@ export interface EndpointProfile {
   readonly slots: number | null
   /** Time to an answer that is an error. */
   readonly refusalMs: number
+  /** What counts tokens; `family`: the tokenizer of the model's family. */
+  readonly tokenizer: TokenizerName | 'family'
 }
 
 /** Prompt length at which a published median first token is taken to hold; our assumption. */
@@ -62,6 +65,7 @@ export function profileOf(endpoint: Endpoint, calibration: Calibration): Endpoin
     },
     slots: figures.slots,
     refusalMs: figures.refusalMs,
+    tokenizer: figures.tokenizer,
   }
 }
 

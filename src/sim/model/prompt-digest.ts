@@ -1,11 +1,12 @@
 import type { PromptCache } from '../../catalog/index.ts'
-
-/** The simulated tokenizer: one token is four UTF-8 bytes. */
-export const bytesPerToken = 4
+import { keyOf, mixAll, mixBytes, mixWords, startHash, wordsOf } from './prefix-hash.ts'
+import { bytesPerToken, type Tokenizer, tokensOfBytes } from './tokenizer.ts'
 
 /** A part of a prompt: a tool, a message, or one piece of a message's content. */
 export interface PromptPart {
   readonly text: string
+  /** What tells a message's role, four characters, where a message begins; left out: the part begins none. */
+  readonly mark?: string
   /** Whether the caller marked its end as a cache breakpoint (`cache_control`). */
   readonly isMarked: boolean
   /** How long the mark asks to be remembered (`cache_control.ttl`); null or left out: the endpoint's usual time. */
@@ -19,7 +20,7 @@ export interface PromptDigest {
   readonly key: number
   /**
    * The prefixes that can be cached, shortest first: the end of each whole block where caching is implicit,
-   * the end of each part where it is explicit. A prefix's key depends on every byte of it.
+   * the end of each part where it is explicit. A prefix's key depends on every token of it.
    */
   readonly prefixes: {
     readonly keys: readonly number[]
@@ -32,111 +33,109 @@ export interface PromptDigest {
   }
 }
 
+/**
+ * Tokens that each message and the beginning of the answer cost beside their texts, as OpenAI's guide to counting
+ * tokens has it (three a message and one for its role; three for the answer). The bytes tokenizer counts one token
+ * a message and none for the answer.
+ */
+export const messageTokens = 4
+export const replyTokens = 3
+
 const noPrefixes = { keys: [], tokens: [], marked: [], markTtlSeconds: [] }
 
-/** Tokens of that many bytes, rounded up. */
-export function tokensOfBytes(bytes: number): number {
-  return Math.ceil(bytes / bytesPerToken)
+/** What a prompt is counted with. */
+export interface DigestRules {
+  readonly cache: PromptCache
+  readonly tokenizer: Tokenizer
 }
 
 /**
  * Hashes a prompt into chained keys of the prefixes that a cache of this kind tells apart.
  *
- * Pure; about 2 µs per KB. Keys are 53-bit integers: two prefixes that differ share a key by chance once in
- * some 10^15 pairs. They hold within one machine (words are read in its byte order).
+ * Pure but for what the tokenizer remembers. Each part is counted by itself; blocks are of tokens. Keys are 53-bit
+ * integers: two prefixes that differ share a key by chance once in some 10^15 pairs. They hold within one machine.
  */
-export function digestPrompt(parts: readonly PromptPart[], cache: PromptCache): PromptDigest {
+export function digestPrompt(parts: readonly PromptPart[], { cache, tokenizer }: DigestRules): PromptDigest {
+  const { idsOf } = tokenizer
+  const chunks = parts.map(part => (idsOf ? tokensIn(part, idsOf) : bytesIn(part)))
+  const extraTokens = idsOf ? replyTokens : 0
   switch (cache.mode) {
     case 'none':
-      return { ...digestParts(parts), prefixes: noPrefixes }
+      return { ...digestParts(parts, chunks, extraTokens), prefixes: noPrefixes }
     case 'explicit':
-      return digestParts(parts)
+      return digestParts(parts, chunks, extraTokens)
     case 'implicit':
-      return digestBlocks(parts, cache.blockTokens)
+      return digestBlocks(joined(chunks), cache.blockTokens, extraTokens)
   }
 }
 
-/** A running hash of two 32-bit lanes. */
-interface Lanes {
-  high: number
-  low: number
+/** The tokens of a part, or its bytes where four of them are a token. */
+type Chunk = Int32Array | Buffer
+
+/** A message begins with tokens of its own, which differ by its role and are nobody's text. */
+function tokensIn({ mark, text }: PromptPart, idsOf: (text: string) => Int32Array): Int32Array {
+  const ids = idsOf(text)
+  if (mark === undefined) return ids
+  const all = new Int32Array(messageTokens + ids.length)
+  for (let at = 0; at < messageTokens; at++) all[at] = -1 - mark.charCodeAt(at)
+  all.set(ids, messageTokens)
+  return all
 }
 
-function digestBlocks(parts: readonly PromptPart[], blockTokens: number): PromptDigest {
-  const bytes = Buffer.from(parts.map(({ text }) => text).join(''))
-  const words = wordsOf(bytes)
-  const lanes = startLanes()
+function bytesIn({ mark = '', text }: PromptPart): Buffer {
+  return Buffer.from(mark + text)
+}
+
+/** All parts as one, for blocks know no parts. */
+function joined(chunks: readonly Chunk[]): Chunk {
+  const [first = Buffer.alloc(0)] = chunks
+  if (Buffer.isBuffer(first)) return Buffer.concat(chunks.filter(Buffer.isBuffer))
+  if (chunks.length === 1) return first
+  const all = new Int32Array(chunks.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const chunk of chunks) {
+    all.set(chunk, at)
+    at += chunk.length
+  }
+  return all
+}
+
+function digestBlocks(chunk: Chunk, blockTokens: number, extraTokens: number): PromptDigest {
+  const words = Buffer.isBuffer(chunk) ? wordsOf(chunk) : chunk
+  const hash = startHash()
   const keys: number[] = []
   const tokens: number[] = []
   let at = 0
   // One word is one token.
   for (; at + blockTokens <= words.length; at += blockTokens) {
-    mixWords(lanes, words, { from: at, to: at + blockTokens })
-    keys.push(keyOf(lanes))
+    mixWords(hash, words, { from: at, to: at + blockTokens })
+    keys.push(keyOf(hash))
     tokens.push(at + blockTokens)
   }
-  mix(lanes, bytes.subarray(at * bytesPerToken))
-  const prefixes = { ...noPrefixes, keys, tokens }
-  return { tokens: tokensOfBytes(bytes.length), key: keyOf(lanes), prefixes }
+  if (Buffer.isBuffer(chunk)) mixBytes(hash, chunk.subarray(at * bytesPerToken))
+  else mixAll(hash, words.subarray(at))
+  const length = Buffer.isBuffer(chunk) ? tokensOfBytes(chunk.length) : words.length
+  return { tokens: length + extraTokens, key: keyOf(hash), prefixes: { ...noPrefixes, keys, tokens } }
 }
 
-function digestParts(parts: readonly PromptPart[]): PromptDigest {
-  const lanes = startLanes()
+function digestParts(
+  parts: readonly PromptPart[],
+  chunks: readonly Chunk[],
+  extraTokens: number,
+): PromptDigest {
+  const hash = startHash()
   const keys: number[] = []
   const tokens: number[] = []
   let length = 0
-  for (const { text } of parts) {
-    const bytes = Buffer.from(text)
-    mix(lanes, bytes)
-    length += bytes.length
-    keys.push(keyOf(lanes))
-    tokens.push(tokensOfBytes(length))
+  for (const chunk of chunks) {
+    if (Buffer.isBuffer(chunk)) mixBytes(hash, chunk)
+    else mixAll(hash, chunk)
+    length += chunk.length
+    keys.push(keyOf(hash))
+    tokens.push(Buffer.isBuffer(chunk) ? tokensOfBytes(length) : length)
   }
   const marked = parts.flatMap(({ isMarked }, position) => (isMarked ? [position] : []))
   const markTtlSeconds = marked.map(position => parts[position]?.ttlSeconds ?? null)
   const prefixes = { keys, tokens, marked, markTtlSeconds }
-  return { tokens: tokensOfBytes(length), key: keyOf(lanes), prefixes }
-}
-
-function startLanes(): Lanes {
-  return { high: 0x243f6a88, low: 0x13198a2e }
-}
-
-/** Adds bytes and their number, so that a prefix cut elsewhere has another key. */
-function mix(lanes: Lanes, bytes: Buffer): void {
-  const words = wordsOf(bytes)
-  mixWords(lanes, words, { from: 0, to: words.length })
-  let { high, low } = lanes
-  for (let at = words.length * bytesPerToken; at < bytes.length; at++) {
-    high = Math.imul(high ^ (bytes[at] ?? 0), 0x01000193)
-    low = Math.imul(low ^ (bytes[at] ?? 0), 0x85ebca6b)
-  }
-  lanes.high = Math.imul(high ^ bytes.length, 0x85ebca6b)
-  lanes.low = Math.imul(low ^ (high >>> 16) ^ bytes.length, 0xc2b2ae35)
-}
-
-function mixWords(
-  lanes: Lanes,
-  words: Int32Array,
-  { from, to }: { readonly from: number; readonly to: number },
-): void {
-  let { high, low } = lanes
-  for (let at = from; at < to; at++) {
-    const word = words[at] ?? 0
-    high = Math.imul(high ^ word, 0x9e3779b1)
-    high ^= high >>> 15
-    low = (Math.imul((low << 13) | (low >>> 19), 5) + Math.imul(word, 0xcc9e2d51)) | 0
-    low ^= low >>> 13
-  }
-  lanes.high = high
-  lanes.low = low ^ (high >>> 16)
-}
-
-function wordsOf(bytes: Buffer): Int32Array {
-  const aligned = bytes.byteOffset % bytesPerToken === 0 ? bytes : Uint8Array.from(bytes)
-  return new Int32Array(aligned.buffer, aligned.byteOffset, Math.floor(bytes.length / bytesPerToken))
-}
-
-function keyOf({ high, low }: Lanes): number {
-  return (high >>> 0) * 2 ** 21 + (low >>> 11)
+  return { tokens: (tokens.at(-1) ?? 0) + extraTokens, key: keyOf(hash), prefixes }
 }

@@ -1,6 +1,7 @@
 import type { Rng } from '../../core/index.ts'
 import type { AnswerBlock } from './answer.ts'
 import { jsonFor } from './json-answer.ts'
+import type { Tokenizer } from './tokenizer.ts'
 
 /** A tool that the caller declared. */
 export interface DeclaredTool {
@@ -49,12 +50,14 @@ export function chosenTools({
 }
 
 /** One call of each tool, with arguments that fit its schema. */
-export function toolCalls(tools: readonly DeclaredTool[], rng: Rng): readonly AnswerBlock[] {
-  return tools.map(({ name, parameters }, at) => ({
-    kind: 'tool_call',
-    name,
-    text: JSON.stringify(parameters === null ? {} : jsonFor(parameters, rng.fork(`tool/${at}`))),
-  }))
+export function toolCalls(
+  tools: readonly DeclaredTool[],
+  { rng, tokenizer }: { readonly rng: Rng; readonly tokenizer: Tokenizer },
+): readonly AnswerBlock[] {
+  return tools.map(({ name, parameters }, at) => {
+    const text = JSON.stringify(parameters === null ? {} : jsonFor(parameters, rng.fork(`tool/${at}`)))
+    return { kind: 'tool_call', name, text, tokens: tokenizer.count(name) + tokenizer.count(text) }
+  })
 }
 
 /** The name and its longer words, in lower case: `getWeather` and `get_weather` give `weather`. */

@@ -1,15 +1,6 @@
-import type { AnswerBlock, AnswerChunk } from './answer.ts'
-import { tokensOfBlock } from './answer-content.ts'
+import type { AnswerChunk } from './answer.ts'
 
-/**
- * Output tokens of the chunks written so far: exactly what the whole answer counts when all are written, and a
- * count of whole tokens of what left otherwise. Pure.
- */
-export function writtenTokens(blocks: readonly AnswerBlock[], chunks: readonly AnswerChunk[]): number {
-  const texts = new Map<number, string>()
-  for (const { block, text } of chunks) texts.set(block, (texts.get(block) ?? '') + text)
-  return [...texts].reduce((sum, [at, text]) => {
-    const block = blocks[at]
-    return block ? sum + tokensOfBlock({ ...block, text }) : sum
-  }, 0)
+/** Output tokens of the chunks written so far; of all chunks, what the whole answer counts. Pure. */
+export function writtenTokens(chunks: readonly AnswerChunk[]): number {
+  return chunks.reduce((sum, { tokens }) => sum + tokens, 0)
 }

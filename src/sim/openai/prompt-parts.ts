@@ -2,7 +2,7 @@ import type { PromptPart } from '../model/prompt-digest.ts'
 import { markedPart, unmarkedJson } from '../cache-mark.ts'
 import { isObject, type JsonObject } from '../../core/index.ts'
 
-/** Four characters, one token, before each message, so that a role counts and messages cannot run together. */
+/** What begins each message by its role, so that a role counts and messages cannot run together. */
 const marks: Readonly<Record<string, string>> = {
   assistant: '<|a>',
   developer: '<|d>',
@@ -13,7 +13,7 @@ const marks: Readonly<Record<string, string>> = {
 
 /**
  * Writes tools and messages as the parts that tokens and cached prefixes are counted on: tools first, then
- * each message behind a mark of four characters. A longer conversation begins with the parts of a shorter one.
+ * each message with the mark of its role. A longer conversation begins with the parts of a shorter one.
  */
 export function promptParts(messages: readonly unknown[], tools: readonly unknown[]): readonly PromptPart[] {
   const toolParts = tools.map(tool => markedPart(unmarkedJson(tool), tool))
@@ -33,7 +33,7 @@ function messageParts(message: unknown): readonly PromptPart[] {
   const tail = calls === undefined ? [] : [{ text: JSON.stringify(calls), isMarked: false }]
   const [first = { text: '', isMarked: false }, ...rest] = [...contentParts(message), ...tail]
   const mark = marks[String(message['role'])] ?? '<|?>'
-  return [{ ...first, text: mark + first.text }, ...rest]
+  return [{ ...first, mark }, ...rest]
 }
 
 function contentParts(message: JsonObject): readonly PromptPart[] {

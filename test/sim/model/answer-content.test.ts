@@ -2,9 +2,13 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createRng } from '../../../src/core/index.ts'
 import { accuracyOf } from '../../../src/sim/model/accuracy.ts'
-import { contentFor, type ContentOrder, tokensOfBlock } from '../../../src/sim/model/answer-content.ts'
-import { tokensOf } from '../../../src/sim/model/answer-text.ts'
-import { fillerText, type Script, scriptOf } from '../../../src/sim/model/filler-text.ts'
+import { contentFor, type ContentOrder } from '../../../src/sim/model/answer-content.ts'
+import { fillerIn, type Script, scriptOf } from '../../../src/sim/model/filler-text.ts'
+import { tokenizerNames } from '../../../src/sim/model/tokenizer.ts'
+import { createTokenizers } from '../../../src/sim/tokenizers.ts'
+
+const tokenizers = createTokenizers()
+const tokenizer = tokenizers.of('o200k')
 
 function content(changes: Partial<ContentOrder> = {}) {
   return contentFor({
@@ -15,6 +19,8 @@ function content(changes: Partial<ContentOrder> = {}) {
     cap: 1000,
     accuracyRatio: 1,
     rng: createRng('content'),
+    tokenizer,
+    isUnwritten: false,
     ...changes,
   })
 }
@@ -34,8 +40,7 @@ describe('contentFor', () => {
       fc.property(wishes, fc.nat(40), fc.nat(20), (wish, cap, reasoningTokens) => {
         const whole = content({ wish, reasoningTokens, cap: 10_000 })
         const cut = content({ wish, reasoningTokens, cap })
-        const tokens = (blocks: typeof cut.blocks) =>
-          blocks.reduce((sum, block) => sum + tokensOfBlock(block), 0)
+        const tokens = (blocks: typeof cut.blocks) => blocks.reduce((sum, block) => sum + block.tokens, 0)
         expect(tokens(cut.blocks)).toBeLessThanOrEqual(cap)
         expect(cut.finishReason === 'length').toBe(tokens(whole.blocks) > cap)
       }),
@@ -45,7 +50,7 @@ describe('contentFor', () => {
   it('reasons before it answers', () => {
     const { blocks } = content({ reasoningTokens: 5 })
     expect(blocks.map(({ kind }) => kind)).toEqual(['reasoning', 'text'])
-    expect(blocks.map(tokensOfBlock)).toEqual([5, 10])
+    expect(blocks.map(({ tokens }) => tokens)).toEqual([5, 10])
   })
 
   it.each([
@@ -55,7 +60,7 @@ describe('contentFor', () => {
   ])('ends before the first of the stop sequences %j', (stop, text, stopSequence) => {
     const stopped = content({ wish: { kind: 'exact', text: 'ab cd' }, stop })
     expect(stopped).toEqual({
-      blocks: [{ kind: 'text', text }],
+      blocks: [{ kind: 'text', text, tokens: tokenizer.count(text) }],
       finishReason: stopSequence === null ? 'stop' : 'stop_sequence',
       stopSequence,
     })
@@ -70,7 +75,7 @@ describe('contentFor', () => {
     const wrong = texts.filter(text => text !== wish.text)
     expect(wrong.length / texts.length).toBeGreaterThan(0.08)
     expect(wrong.length / texts.length).toBeLessThan(0.12)
-    expect(wrong.every(text => tokensOf(text) === tokensOf(wish.text))).toBe(true)
+    expect(wrong.every(text => tokenizer.count(text) === tokenizer.count(wish.text))).toBe(true)
   })
 })
 
@@ -107,12 +112,14 @@ describe('scriptOf', () => {
   })
 })
 
-describe('fillerText', () => {
-  it.each(scripts)('writes exactly as many tokens in %s', script => {
-    for (const tokens of [0, 1, 2, 7, 100]) {
-      const text = fillerText(tokens, createRng(script), script)
-      expect(Buffer.byteLength(text)).toBe(tokens * 4)
-      if (tokens > 5) expect(scriptOf(text)).toBe(script)
-    }
+describe('fillerIn', () => {
+  it.each(scripts)('writes exactly as many tokens of every tokenizer in %s', script => {
+    for (const name of tokenizerNames)
+      for (const tokens of [0, 1, 2, 3, 7, 100]) {
+        const means = { rng: createRng(script), tokenizer: tokenizers.of(name) }
+        const text = fillerIn(script, tokens, means)
+        expect(means.tokenizer.count(text)).toBe(tokens)
+        if (tokens > 7) expect(scriptOf(text)).toBe(script)
+      }
   })
 })

@@ -115,6 +115,6 @@ describe('parseCalibration', () => {
     const text = 'version: 1\ncalibration: mine\ndate: 2026-11-20\nrows: []'
     const parsed = parseCalibration({ files: [{ name: 'mine.yaml', text }] })
     if (parsed.ok) throw new Error('parsed')
-    expect(parsed.problems.map(({ rule }) => rule)).toEqual(Array(16).fill('missing-figure'))
+    expect(parsed.problems.map(({ rule }) => rule)).toEqual(Array(17).fill('missing-figure'))
   })
 })

@@ -7,6 +7,7 @@ import { digestPrompt } from '../../../src/sim/model/prompt-digest.ts'
 import type { ReasoningWish } from '../../../src/sim/model/reasoning.ts'
 import { createRegimeProcess, type RegimeName } from '../../../src/sim/model/regimes.ts'
 import { endpointOf } from '../tiny-catalog.ts'
+import { bytesTokenizer } from '../../../src/sim/model/tokenizer.ts'
 import { largestGap, lognormalCdf } from './kolmogorov.ts'
 
 const draws = 20_000
@@ -22,14 +23,19 @@ const endpoint = endpointOf({
 const profile: EndpointProfile = { ...profileOf(endpoint, builtinCalibration()), slots: null }
 const promptTokens = 3000
 const prompt = digestPrompt([{ text: 'p'.repeat(4 * promptTokens), isMarked: false }], {
-  ...endpoint.cache,
-  mode: 'none',
+  cache: { ...endpoint.cache, mode: 'none' },
+  tokenizer: bytesTokenizer,
 })
 
 /** Answers to so many requests that differ only by their draws. */
 function answers(reasoning?: ReasoningWish) {
   const uncached = { ...endpoint, cache: { ...endpoint.cache, mode: 'none' as const } }
-  const model = createEndpointModel({ endpoint: uncached, profile, rng: createRng('distributions') })
+  const model = createEndpointModel({
+    endpoint: uncached,
+    profile,
+    tokenizer: bytesTokenizer,
+    rng: createRng('distributions'),
+  })
   const wish = { kind: 'filler', tokens: null } as const
   const request = { prompt, maxTokens: null, wish, ...(reasoning && { reasoning }) }
   return Array.from({ length: draws }, (_, at) => {

@@ -7,6 +7,7 @@ import { builtinCalibration } from '../../../src/sim/builtin-calibration.ts'
 import { type EndpointProfile, profileOf } from '../../../src/sim/model/profile.ts'
 import type { ReasoningWish } from '../../../src/sim/model/reasoning.ts'
 import { digestPrompt, type PromptPart } from '../../../src/sim/model/prompt-digest.ts'
+import { bytesTokenizer } from '../../../src/sim/model/tokenizer.ts'
 import { endpointOf } from '../tiny-catalog.ts'
 
 const rng = createRng('endpoint')
@@ -31,7 +32,7 @@ function arrivalOf(
   const parts = typeof prompt === 'string' ? [{ text: prompt, isMarked: false }] : prompt
   return {
     request: {
-      prompt: digestPrompt(parts, endpoint.cache),
+      prompt: digestPrompt(parts, { cache: endpoint.cache, tokenizer: bytesTokenizer }),
       maxTokens,
       wish: { kind: 'filler', tokens: wanted },
     },
@@ -51,7 +52,7 @@ function answerOf(plan: AnswerPlan): AnswerPlan & { kind: 'answer' } {
 
 function playOn(endpoint: Endpoint, figures: Partial<EndpointProfile> = {}) {
   const profile = { ...profileOf(endpoint, builtinCalibration()), ...figures }
-  const model = createEndpointModel({ endpoint, profile, rng })
+  const model = createEndpointModel({ endpoint, profile, tokenizer: bytesTokenizer, rng })
   return (prompt: string | readonly PromptPart[], changes?: Changes) =>
     model.admit(arrivalOf(prompt, endpoint, changes)).plan
 }
@@ -165,7 +166,7 @@ describe('createEndpointModel', () => {
     const answer = answerOf(playOn(endpointOf())(prompt, limits))
     expect(answer.usage.outputTokens).toBe(tokens)
     expect(answer.finishReason).toBe(finishReason)
-    expect(Buffer.byteLength(answer.chunks.map(({ text }) => text).join(''))).toBe(4 * tokens)
+    expect(bytesTokenizer.count(answer.chunks.map(({ text }) => text).join(''))).toBe(tokens)
   })
 
   it('refuses a prompt larger than the context', () => {
@@ -224,7 +225,7 @@ describe('createEndpointModel', () => {
     const play = (min: number, max: number) =>
       answerOf(playOn(endpointOf(), { chunkTokens: { min, max } })(prompt, { wanted: 500 }))
     const [single, several] = [play(1, 1), play(1, 9)]
-    const sizes = several.chunks.map(({ text }) => text.length / 4)
+    const sizes = several.chunks.map(({ tokens }) => tokens)
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(500)
     expect(Math.min(...sizes)).toBe(1)
     expect(Math.max(...sizes)).toBe(9)
@@ -240,7 +241,12 @@ describe('createEndpointModel', () => {
       const arrival = arrivalOf(prompt, on, changes)
       const profile = profileOf(on, builtinCalibration())
       const request = { ...arrival.request, ...(reasoning && { reasoning }) }
-      return answerOf(createEndpointModel({ endpoint: on, profile, rng }).admit({ ...arrival, request }).plan)
+      return answerOf(
+        createEndpointModel({ endpoint: on, profile, tokenizer: bytesTokenizer, rng }).admit({
+          ...arrival,
+          request,
+        }).plan,
+      )
     }
     const plan = ask({ kind: 'effort', effort: 'high' })
     expect(plan.blocks.map(({ kind }) => kind)).toEqual(['reasoning', 'text'])

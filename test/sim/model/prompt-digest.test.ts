@@ -1,10 +1,14 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { PromptCache } from '../../../src/catalog/index.ts'
-import { digestPrompt } from '../../../src/sim/model/prompt-digest.ts'
+import { type DigestRules, digestPrompt } from '../../../src/sim/model/prompt-digest.ts'
+import { bytesTokenizer } from '../../../src/sim/model/tokenizer.ts'
+import { createTokenizers } from '../../../src/sim/tokenizers.ts'
 
-const implicit: PromptCache = { mode: 'implicit', minTokens: 0, blockTokens: 4, ttlSeconds: 300 }
-const explicit: PromptCache = { ...implicit, mode: 'explicit' }
+const blocks: PromptCache = { mode: 'implicit', minTokens: 0, blockTokens: 4, ttlSeconds: 300 }
+const implicit: DigestRules = { cache: blocks, tokenizer: bytesTokenizer }
+const explicit: DigestRules = { cache: { ...blocks, mode: 'explicit' }, tokenizer: bytesTokenizer }
+const real = createTokenizers().of('o200k')
 
 function plain(...texts: readonly string[]) {
   return texts.map(text => ({ text, isMarked: false }))
@@ -56,7 +60,7 @@ describe('digestPrompt', () => {
   })
 
   it('has no prefixes, but still an identity, where nothing is cached', () => {
-    const none: PromptCache = { mode: 'none', minTokens: 0, blockTokens: 0, ttlSeconds: 0 }
+    const none: DigestRules = { ...implicit, cache: { ...blocks, mode: 'none' } }
     const digest = digestPrompt(plain('a'.repeat(100)), none)
     expect(digest).toMatchObject({ tokens: 25, prefixes: { keys: [], tokens: [], marked: [] } })
     expect(digestPrompt(plain('b'.repeat(100)), none).key).not.toBe(digest.key)
@@ -68,5 +72,29 @@ describe('digestPrompt', () => {
     expect(keys.length).toBe(40_000)
     expect(new Set(keys).size).toBe(40_000)
     expect(keys.every(Number.isSafeInteger)).toBe(true)
+  })
+
+  it('counts each part by itself, four tokens a message and three for the answer', () => {
+    const parts = [
+      { text: '{"name":"get_weather"}', isMarked: false },
+      { mark: '<|s>', text: 'Be brief.', isMarked: false },
+      { mark: '<|u>', text: 'Wie geht’s, 世界?', isMarked: false },
+    ]
+    const texts = parts.reduce((sum, { text }) => sum + real.count(text), 0)
+    for (const mode of ['none', 'implicit', 'explicit'] as const)
+      expect(digestPrompt(parts, { cache: { ...blocks, mode }, tokenizer: real }).tokens).toBe(
+        texts + 2 * 4 + 3,
+      )
+  })
+
+  it('has one key per whole block of tokens, across messages, and tells roles apart', () => {
+    const rules = { cache: blocks, tokenizer: real }
+    const one = digestPrompt([{ mark: '<|u>', text: 'the day and the night', isMarked: false }], rules)
+    const other = digestPrompt([{ mark: '<|a>', text: 'the day and the night', isMarked: false }], rules)
+    const longer = digestPrompt([{ mark: '<|u>', text: 'the day and the rest', isMarked: false }], rules)
+    expect(one.prefixes.tokens).toEqual([4, 8])
+    expect(other.prefixes.keys[0]).not.toBe(one.prefixes.keys[0])
+    expect(longer.prefixes.keys).toEqual(one.prefixes.keys)
+    expect(longer.key).not.toBe(one.key)
   })
 })

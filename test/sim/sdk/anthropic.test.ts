@@ -1,3 +1,4 @@
+import { countTokens } from 'gpt-tokenizer/encoding/o200k_base'
 import Anthropic, {
   APIError,
   AuthenticationError,
@@ -128,7 +129,7 @@ describe('@anthropic-ai/sdk', () => {
     const [thought] = content
     if (thought?.type !== 'thinking') throw new Error('no thought')
     expect(thought.signature).not.toBe('')
-    expect(usage.output_tokens).toBe(Math.ceil(thought.thinking.length / 4) + 1)
+    expect(usage.output_tokens).toBe(countTokens(thought.thinking) + 1)
   })
 
   it('answers JSON that fits the schema of the output format', async () => {
@@ -138,25 +139,29 @@ describe('@anthropic-ai/sdk', () => {
   })
 
   it('writes marked prompts to the cache, for five minutes or an hour, and reads them back', async () => {
+    const textOf = (ttl: '5m' | '1h') => `kept for ${ttl}: `.repeat(100)
+    // A message counts four tokens beside its text, the answer three.
+    const kept = countTokens(textOf('5m')) + 4
+    const asked = countTokens('Hi') + 4 + 3
     const system = (ttl: '5m' | '1h'): Anthropic.TextBlockParam[] => [
-      { type: 'text', text: ttl.repeat(498), cache_control: { type: 'ephemeral', ttl } },
+      { type: 'text', text: textOf(ttl), cache_control: { type: 'ephemeral', ttl } },
     ]
     const ask = (ttl: '5m' | '1h') => client.messages.create(bodyOf('Hi', { system: system(ttl) }))
     const first = await ask('5m')
     expect(first.usage).toMatchObject({
-      input_tokens: 2,
-      cache_creation_input_tokens: 250,
+      input_tokens: asked,
+      cache_creation_input_tokens: kept,
       cache_read_input_tokens: 0,
-      cache_creation: { ephemeral_5m_input_tokens: 250, ephemeral_1h_input_tokens: 0 },
+      cache_creation: { ephemeral_5m_input_tokens: kept, ephemeral_1h_input_tokens: 0 },
     })
     expect((await ask('5m')).usage).toMatchObject({
-      input_tokens: 2,
+      input_tokens: asked,
       cache_creation_input_tokens: 0,
-      cache_read_input_tokens: 250,
+      cache_read_input_tokens: kept,
     })
     expect((await ask('1h')).usage.cache_creation).toEqual({
       ephemeral_5m_input_tokens: 0,
-      ephemeral_1h_input_tokens: 250,
+      ephemeral_1h_input_tokens: kept,
     })
   })
 

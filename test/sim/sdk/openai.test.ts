@@ -1,3 +1,4 @@
+import { countTokens } from 'gpt-tokenizer/encoding/o200k_base'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import OpenAI, { APIConnectionError, APIError, BadRequestError, NotFoundError, RateLimitError } from 'openai'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
@@ -35,7 +36,7 @@ describe('openai', () => {
       finish_reason: 'stop',
       logprobs: null,
     })
-    expect(answer.usage?.completion_tokens).toBe(Math.ceil(Buffer.byteLength('grüße, 世界') / 4))
+    expect(answer.usage?.completion_tokens).toBe(countTokens('grüße, 世界'))
     expect(answer.usage?.total_tokens).toBe(
       (answer.usage?.prompt_tokens ?? 0) + (answer.usage?.completion_tokens ?? 0),
     )
@@ -93,7 +94,7 @@ describe('openai', () => {
     expect(statsOf()?.outputTokens).toBe(
       calls
         .flatMap(call => [call.function.name, call.function.arguments])
-        .reduce((sum, text) => sum + Math.ceil(text.length / 4), 0),
+        .reduce((sum, text) => sum + countTokens(text), 0),
     )
   })
 
@@ -161,7 +162,7 @@ describe('openai', () => {
     const answer = await chat.create(bodyOf('Расскажи мне что-нибудь.', { max_tokens: 12 }))
     const text = answer.choices[0]?.message.content ?? ''
     expect(text).toMatch(/\p{Script=Cyrillic}{2}/u)
-    expect(answer.usage?.completion_tokens).toBe(Math.ceil(Buffer.byteLength(text) / 4))
+    expect(answer.usage?.completion_tokens).toBe(countTokens(text))
   })
 
   it.each([

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createRng, formatUsd, nsPerMs } from '../../../src/core/index.ts'
 import { createMarket } from '../../../src/sim/market.ts'
 import { digestPrompt } from '../../../src/sim/model/prompt-digest.ts'
+import { bytesTokenizer } from '../../../src/sim/model/tokenizer.ts'
 import { simulate, type VirtualAnswer, type VirtualRequest } from '../../../src/sim/virtual/simulate.ts'
 import { catalogOf, endpointOf } from '../tiny-catalog.ts'
 
@@ -29,7 +30,10 @@ function* traffic(count: number): Generator<VirtualRequest> {
     atMs += rng.exponential(200)
     const endpoint = endpoints[rng.int(2)] ?? endpointOf()
     const text = `conversation ${rng.int(5)} `.repeat(20 + Math.floor(at / 10))
-    const prompt = digestPrompt([{ text, isMarked: false }], endpoint.cache)
+    const prompt = digestPrompt([{ text, isMarked: false }], {
+      cache: endpoint.cache,
+      tokenizer: bytesTokenizer,
+    })
     const request = { prompt, maxTokens: null, wish: { kind: 'filler', tokens: null } } as const
     yield { atMs, endpointId: endpoint.id, request, keyId: 'key', drawId: at % 3 === 0 ? null : `draw ${at}` }
   }
