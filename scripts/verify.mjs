@@ -8,7 +8,7 @@ import { ensureBrowser } from './ensure-browser.mjs'
 
 const checks = [
   ['format', 'biome', ['format', '.']],
-  ['lint', 'oxlint', ['src', 'test', 'bench', 'bin', 'scripts']],
+  ['lint', 'oxlint', ['src', 'test', 'bench', 'examples', 'bin', 'scripts']],
   ['types', 'tsc', ['-p', '.']],
   ['unused code', 'knip', []],
 ]
