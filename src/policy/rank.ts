@@ -72,14 +72,13 @@ function rankByOrder(options: RankOptions): Ranked {
     score: place,
     reason: `place ${place + 1} in provider.order`,
   }))
-  const pinned = listed.find(({ contender }) => isPinned(contender.endpoint.id) && contender.band < 2)
+  const mayPin = ({ contender: { endpoint, band } }: { readonly contender: Contender }) =>
+    settings.stickyWithinOrder && band < 2 && isPinned(endpoint.id)
+  const pinned = listed.find(mayPin)?.contender
   const head: Ranked = pinned
     ? {
         strategy: 'sticky',
-        ranked: [
-          pinnedCandidate(pinned.contender),
-          ...ranked.filter(c => c.endpoint !== pinned.contender.endpoint),
-        ],
+        ranked: [pinnedCandidate(pinned), ...ranked.filter(c => c.endpoint !== pinned.endpoint)],
       }
     : { strategy: 'order', ranked }
   return rest.length === 0
