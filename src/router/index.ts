@@ -1,4 +1,10 @@
 // The instrumented router: OpenRouter's HTTP API in front of many providers, every decision explained and recorded.
 // Decides nothing itself (that is policy) and stores nothing (it puts rows into a sink).
-export { openRouter, type RouterOptions } from './open-router.ts'
+export type { RouterFileInput } from './config/file-schema.ts'
+export { routerJsonSchema } from './config/json-schema.ts'
+export { parseRouterConfig, type RouterConfig } from './config/parse-router-config.ts'
+export { routerConfigYaml } from './config/router-config-yaml.ts'
+export { settingsOf } from './config/settings-of.ts'
+export { openRouter, type RouterDefinition, type RouterOptions } from './open-router.ts'
+export type { RouterSettings } from './settings.ts'
 export type { UpstreamResolver } from './upstream.ts'

@@ -1,0 +1,214 @@
+import { z } from 'zod'
+import { defaultRouterSettings } from '../settings.ts'
+import { accountSchema, keySchema } from './access-schema.ts'
+import { count, path, timerMs } from './scalars.ts'
+import { tablesShape } from './tables-schema.ts'
+
+const { policy, health, ...defaults } = defaultRouterSettings
+
+const listen = z
+  .strictObject({
+    host: z
+      .string()
+      .min(1)
+      .default('127.0.0.1')
+      .describe('Address to listen on. Other hosts can be served only where there are keys.'),
+    port: z.int().min(0).max(65_535).default(8787).describe('0 takes any free one.'),
+    cors: z
+      .boolean()
+      .default(defaults.allowAnyOrigin)
+      .describe('Pages of every web site may call and read answers (access-control-allow-origin: *).'),
+  })
+  .prefault({})
+  .describe('Where callers find the router. A change takes effect at the next start, but for cors.')
+
+const routing = z
+  .strictObject({
+    strategy: z
+      .enum(['price-weighted', 'adaptive'])
+      .default(policy.strategy)
+      .describe('How endpoints are ordered when the request says nothing.'),
+    completion_price_weight: z
+      .number()
+      .nonnegative()
+      .max(1000)
+      .default(policy.completionPriceWeight)
+      .describe('Weight of the completion price in the blended price; the prompt price has weight 1.'),
+    outage_error_ratio: z
+      .number()
+      .positive()
+      .max(1)
+      .default(policy.outageErrorRatio)
+      .describe('Share of errors in the outage window from which an endpoint counts as in outage.'),
+    tools_filter: z
+      .enum(['soft', 'hard'])
+      .default(policy.toolsFilter)
+      .describe(
+        'soft: where no endpoint of a model supports tools, the model stays and the field is dropped.',
+      ),
+    auto_exacto: z
+      .boolean()
+      .default(policy.autoExacto)
+      .describe('Order requests with tools by tool-call quality unless they are sorted otherwise.'),
+    max_models: count
+      .max(100)
+      .default(defaults.maxModels)
+      .describe('Longest chain of `model` and `models` that a request may name.'),
+    max_attempts: count
+      .max(100)
+      .default(defaults.maxAttempts)
+      .describe('Most upstream calls for one request.'),
+    sticky: z
+      .strictObject({
+        ttl_seconds: timerMs
+          .max(2_147_483)
+          .default(policy.stickyTtlMs / 1000)
+          .describe('Idle time after which a conversation may move.'),
+        mode: z
+          .enum(['fixed', 'cache'])
+          .default(policy.stickyTtl)
+          .describe("cache: a pin lives at least as long as the endpoint's cache remembers."),
+        within_order: z
+          .boolean()
+          .default(policy.stickyWithinOrder)
+          .describe('Pin also among the endpoints of `provider.order`.'),
+      })
+      .prefault({})
+      .describe('How conversations stay on their endpoint.'),
+  })
+  .prefault({})
+  .describe('How endpoints are chosen.')
+
+const healthSchema = z
+  .strictObject({
+    outage_window_ms: timerMs
+      .max(600_000)
+      .default(health.outageWindowMs)
+      .describe('Window of the outage rule.'),
+    metrics_window_ms: timerMs
+      .max(1_800_000)
+      .default(health.metricsWindowMs)
+      .describe('Window of the latency and throughput that routing reads.'),
+    errors_before_cool_down: count
+      .default(health.errorsBeforeCoolDown)
+      .describe('Counted errors in a row that start a cool-down.'),
+    error_cool_down_ms: timerMs.default(health.errorCoolDownMs).describe('Cool-down after such a row.'),
+    rate_limit_cool_down_ms: timerMs
+      .default(health.rateLimitCoolDownMs)
+      .describe('Cool-down after a rate limit that named no wait.'),
+    max_cool_down_ms: timerMs
+      .default(health.maxCoolDownMs)
+      .describe('Longest cool-down that a provider can ask for.'),
+  })
+  .prefault({})
+  .describe('When an endpoint counts as ill. A change makes the health of all endpoints begin anew.')
+
+const deadlines = z
+  .strictObject({
+    connect_ms: timerMs.default(defaults.connectTimeoutMs).describe('To open a connection upstream.'),
+    headers_ms: timerMs
+      .nullable()
+      .default(defaults.headersTimeoutMs)
+      .describe('Streams: from sending to the response headers; null: none of its own.'),
+    first_token_ms: timerMs
+      .nullable()
+      .default(defaults.firstTokenTimeoutMs)
+      .describe('Streams: from sending to the first token; null: none of its own.'),
+    idle_ms: timerMs
+      .nullable()
+      .default(defaults.idleTimeoutMs)
+      .describe('Streams: longest silence once bytes flow; null: none of its own.'),
+    attempt_ms: timerMs
+      .default(defaults.attemptTimeoutMs)
+      .describe('Whole attempt, from sending to the end of the answer.'),
+    receive_headers_ms: timerMs
+      .default(defaults.receiveHeadersMs)
+      .describe("A caller's time for the headers of a request (408)."),
+    receive_ms: timerMs
+      .default(defaults.receiveMs)
+      .describe("A caller's time for a whole request, body and all (408)."),
+    keep_alive_first_ms: timerMs
+      .default(defaults.keepAliveFirstMs)
+      .describe('Silence of a stream before the first keep-alive comment.'),
+    keep_alive_every_ms: timerMs
+      .default(defaults.keepAliveEveryMs)
+      .describe('Silence between later keep-alive comments.'),
+    idle_connection_ms: timerMs
+      .default(defaults.idleConnectionMs)
+      .describe('Rest of a connection after an answer; then it is closed.'),
+    drain_ms: timerMs.default(defaults.drainMs).describe('At the end: how long running answers may go on.'),
+  })
+  .prefault({})
+  .describe('How long anything may take.')
+
+const limits = z
+  .strictObject({
+    body_bytes: count
+      .max(2 ** 29)
+      .default(defaults.maxBodyBytes)
+      .describe('Longest request body (413).'),
+    unsent_bytes: count
+      .max(2 ** 30)
+      .default(defaults.maxUnsentBytes)
+      .describe('Unsent bytes at which a caller that does not read is cut off.'),
+    idle_connections: count
+      .max(1_000_000)
+      .default(defaults.maxIdleConnections)
+      .describe('Connections without a request that are kept; beyond, the one resting longest is closed.'),
+  })
+  .prefault({})
+  .describe('How much anything may be.')
+
+/** The configuration file of the router, version 1, before names and units are brought into the program's form. */
+export const routerFileSchema = z.strictObject({
+  version: z.literal(1).default(1).describe('Version of this format.'),
+  listen,
+  seed: z
+    .union([z.string().min(1), z.int()])
+    .default('live')
+    .describe('Seed of the routing draws. A change takes effect at the next start.'),
+  catalog: z
+    .array(path)
+    .default([])
+    .describe('Catalogue files to lay over the built-in one, in this order; relative to this file.'),
+  providers_url: z
+    .url({ protocol: /^https?$/, error: 'expected an http(s) address' })
+    .nullable()
+    .default(null)
+    .describe(
+      'Simulated providers that stand for all providers (`routebench providers`); null: the real ones.',
+    ),
+  records: z
+    .strictObject({
+      journal: path.default('.routebench/journal').describe('Folder of the journal.'),
+      store: path
+        .default('.routebench/store')
+        .describe('Folder of the embedded store (unused with CLICKHOUSE_URL).'),
+    })
+    .prefault({})
+    .describe(
+      'Where records go, relative to the working directory. A change takes effect at the next start.',
+    ),
+  routing,
+  health: healthSchema,
+  deadlines,
+  limits,
+  ...tablesShape,
+  account: accountSchema,
+  keys: z.array(keySchema).default([]).describe('Keys of callers; none: nobody is asked for one.'),
+  plugins: z.strictObject({}).prefault({}).describe('Defaults of plugins. None is configurable yet.'),
+  response_cache: z
+    .strictObject({
+      enabled: z.boolean().default(false).describe('Keep answers of requests that ask for it.'),
+      folder: path.default('.routebench/response-cache').describe('Where answers are kept.'),
+      max_bytes: count.default(2 ** 30).describe('Most that is kept; what was used longest ago goes first.'),
+    })
+    .prefault({})
+    .describe('The cache of answers that requests can ask for.'),
+})
+
+/** A configuration with every default filled in. */
+export type RouterFile = z.output<typeof routerFileSchema>
+
+/** A configuration as people may write it. */
+export type RouterFileInput = z.input<typeof routerFileSchema>

@@ -1,0 +1,110 @@
+import { parseUsd } from '../../core/index.ts'
+import type { AccessRules, RoutingTables } from '../../policy/index.ts'
+import type { KeyDefinition } from '../keys/key-definition.ts'
+import { defaultRouterSettings, type RouterSettings } from '../settings.ts'
+import type { AccessValues, KeyValues } from './access-schema.ts'
+import type { RouterFile } from './file-schema.ts'
+
+/** A checked configuration in the form that the router uses. Pure. */
+export function settingsOf(config: RouterFile): RouterSettings {
+  const { listen, deadlines, limits, account } = config
+  return {
+    ...defaultRouterSettings,
+    ...routingOf(config),
+    tables: tablesOf(config),
+    account: rulesOf(account),
+    callers: { keys: config.keys.map(keyOf), credits: amountOf(account.credits_usd) },
+    attemptTimeoutMs: deadlines.attempt_ms,
+    headersTimeoutMs: deadlines.headers_ms,
+    firstTokenTimeoutMs: deadlines.first_token_ms,
+    idleTimeoutMs: deadlines.idle_ms,
+    connectTimeoutMs: deadlines.connect_ms,
+    keepAliveFirstMs: deadlines.keep_alive_first_ms,
+    keepAliveEveryMs: deadlines.keep_alive_every_ms,
+    receiveHeadersMs: deadlines.receive_headers_ms,
+    receiveMs: deadlines.receive_ms,
+    idleConnectionMs: deadlines.idle_connection_ms,
+    drainMs: deadlines.drain_ms,
+    maxBodyBytes: limits.body_bytes,
+    maxUnsentBytes: limits.unsent_bytes,
+    maxIdleConnections: limits.idle_connections,
+    allowAnyOrigin: listen.cors,
+    upstreamIsSimulated: config.providers_url !== null,
+  }
+}
+
+function routingOf({
+  routing,
+  health,
+}: RouterFile): Pick<RouterSettings, 'policy' | 'health' | 'maxModels' | 'maxAttempts'> {
+  const { sticky } = routing
+  return {
+    policy: {
+      ...defaultRouterSettings.policy,
+      strategy: routing.strategy,
+      completionPriceWeight: routing.completion_price_weight,
+      outageErrorRatio: routing.outage_error_ratio,
+      toolsFilter: routing.tools_filter,
+      autoExacto: routing.auto_exacto,
+      stickyTtlMs: sticky.ttl_seconds * 1000,
+      stickyTtl: sticky.mode,
+      stickyWithinOrder: sticky.within_order,
+    },
+    health: {
+      ...defaultRouterSettings.health,
+      outageWindowMs: health.outage_window_ms,
+      metricsWindowMs: health.metrics_window_ms,
+      errorsBeforeCoolDown: health.errors_before_cool_down,
+      errorCoolDownMs: health.error_cool_down_ms,
+      rateLimitCoolDownMs: health.rate_limit_cool_down_ms,
+      maxCoolDownMs: health.max_cool_down_ms,
+    },
+    maxModels: routing.max_models,
+    maxAttempts: routing.max_attempts,
+  }
+}
+
+/** Pools, aliases and rules. Pure. */
+export function tablesOf({ pools, aliases, rules }: RouterFile): RoutingTables {
+  return {
+    pools,
+    aliases: new Map(Object.entries(aliases)),
+    rules: rules.map(({ name, when, models, provider }) => ({
+      name,
+      when: { task: when.task, latencyBudgetMs: when.latency_budget_ms, models: when.models },
+      models,
+      provider,
+    })),
+  }
+}
+
+function rulesOf(access: AccessValues): AccessRules {
+  return {
+    models: access.models,
+    only: access.only,
+    ignore: access.ignore,
+    denyDataCollection: access.data_collection === 'deny',
+    denyRetention: access.zdr,
+    regions: access.regions,
+  }
+}
+
+function keyOf(key: KeyValues): KeyDefinition {
+  const limit = amountOf(key.budget?.limit_usd ?? null)
+  return {
+    name: key.name,
+    sha256: key.sha256,
+    kind: key.kind,
+    budget: key.budget && limit !== null ? { limit, reset: key.budget.reset } : null,
+    requestsPerMinute: key.requests_per_minute,
+    rules: rulesOf(key),
+    markupBasisPoints: Math.round(key.markup_percent * 100),
+    expiresAtMs: key.expires === null ? null : Date.parse(key.expires),
+    disabled: key.disabled,
+  }
+}
+
+/** The schema has let only amounts through. */
+function amountOf(amount: string | number | null): bigint | null {
+  return amount === null ? null : parseUsd(String(amount))
+}
