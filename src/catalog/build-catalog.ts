@@ -1,4 +1,5 @@
-import { endpointId } from './endpoint-id.ts'
+import { buildPrice } from './build-price.ts'
+import { endpointId, tagOf } from './endpoint-id.ts'
 import {
   type CacheRow,
   type EndpointRow,
@@ -10,7 +11,7 @@ import {
   wireNames,
 } from './file-schema.ts'
 import { parametersOf } from './parameters.ts'
-import type { Catalog, Endpoint, Model, Price, PromptCache, Provider, RateLimits } from './types.ts'
+import type { Catalog, Endpoint, Model, PromptCache, Provider, RateLimits } from './types.ts'
 
 /** Nothing is cached. */
 const noCache: PromptCache = Object.freeze({ mode: 'none', minTokens: 0, blockTokens: 0, ttlSeconds: 0 })
@@ -30,7 +31,7 @@ interface SourcedRow {
 
 interface MergedModel {
   readonly header: ModelEntry
-  /** By provider. */
+  /** By tag. */
   readonly rows: ReadonlyMap<string, SourcedRow>
 }
 
@@ -49,7 +50,7 @@ export function buildCatalog(files: readonly FileContent[]): Catalog {
   return Object.freeze({
     version: [...new Set(files.map(({ catalog, date }) => `${catalog}@${date}`))].join('+'),
     models: new Map(models.map(model => [model.id, model])),
-    providers: new Map([...rows].map(([id, row]) => [id, buildProvider(row, undefined)])),
+    providers: new Map([...rows].map(([id, row]) => [id, buildProvider(row)])),
     endpoints: new Map(models.flatMap(model => model.endpoints).map(endpoint => [endpoint.id, endpoint])),
   })
 }
@@ -63,7 +64,7 @@ interface Merge {
 function merge({ file, entry, old }: Merge): MergedModel {
   const rows = (entry.endpoints ?? []).map((row): [string, SourcedRow] => {
     const { source = file.prices?.source, date = file.prices?.date } = row
-    return [row.provider, { row, version: `${source}@${date}` }]
+    return [tagOf(row), { row, version: `${source}@${date}` }]
   })
   return { header: { ...old?.header, ...entry }, rows: new Map([...(old?.rows ?? []), ...rows]) }
 }
@@ -80,6 +81,8 @@ function buildModel({ header, rows }: MergedModel, providers: ReadonlyMap<string
     maxOutputTokens: maxOutput,
     tokenizer,
     inputModalities: Object.freeze([...modalities]),
+    outputModalities: Object.freeze([...(header.output_modalities ?? ['text'])]),
+    created: header.created ?? null,
     endpoints: Object.freeze(endpoints),
   })
 }
@@ -98,15 +101,16 @@ function buildEndpoint({ header, sourced, providers }: EndpointParts): Endpoint 
   const { row, version } = sourced
   const host = providers.get(row.provider)
   if (!host) throw new Error(`provider ${row.provider} went missing after the checks`)
-  const provider = buildProvider(host, row.wire)
+  const provider = buildProvider(host, row)
+  const tag = tagOf(row)
   return Object.freeze({
-    id: endpointId(row.provider, header.id),
+    id: endpointId(tag, header.id),
     provider,
-    tag: row.provider,
-    region: null,
-    tier: 'default',
-    distillable: true,
-    inputModalities: header.modalities,
+    tag,
+    region: row.region ?? null,
+    tier: row.tier ?? 'default',
+    distillable: row.distillable ?? header.distillable ?? false,
+    inputModalities: Object.freeze([...(row.modalities ?? header.modalities)]),
     modelId: header.id,
     upstreamModel: row.upstream,
     quantization: row.quantization ?? 'unknown',
@@ -120,29 +124,21 @@ function buildEndpoint({ header, sourced, providers }: EndpointParts): Endpoint 
   })
 }
 
-/** The provider as reached by one protocol: the given one, or the preferred one of those it offers. */
-function buildProvider(row: ProviderRow, wire: EndpointRow['wire']): Provider {
+/**
+ * The provider as an endpoint reaches it: by the given protocol or the preferred one of those it offers, and at the given
+ * base URL or its own for that protocol.
+ */
+function buildProvider(row: ProviderRow, { wire, base_url: baseUrl }: Partial<EndpointRow> = {}): Provider {
   const chosen = wire ?? wireNames.find(name => row.wires[name] !== undefined) ?? 'openai'
   return Object.freeze({
     id: row.id,
     name: row.name,
     wire: chosen,
-    baseUrl: row.wires[chosen] ?? '',
+    baseUrl: baseUrl ?? row.wires[chosen] ?? '',
     apiKeyEnv: row.api_key_env,
     headquarters: row.headquarters,
     dataPolicy: Object.freeze({ ...row.data_policy }),
     billsCanceled: row.bills_canceled,
-  })
-}
-
-function buildPrice(row: EndpointRow, version: string): Price {
-  return Object.freeze({
-    input: row.input,
-    output: row.output,
-    cacheRead: row.cache_read ?? null,
-    cacheWrite: row.cache_write ?? null,
-    request: row.request ?? 0n,
-    version,
   })
 }
 

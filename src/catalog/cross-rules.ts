@@ -1,10 +1,10 @@
 import { didYouMean, type Finding, missingKey, type Path } from '../document/index.ts'
-import { endpointId } from './endpoint-id.ts'
+import { endpointId, tagOf } from './endpoint-id.ts'
 import { neededModelKeys, wireNames } from './file-schema.ts'
 import type { Outline } from './outline.ts'
 
 /**
- * Checks the rules that hold between entries: ids are unique in a file, providers and protocols exist,
+ * Checks the rules that hold between entries: ids and tags are unique in a file, providers and protocols exist,
  * each model is described in full by one file or another and has endpoints, each price has source and date.
  *
  * Pure. Files count in order: a later one may add to what an earlier one says.
@@ -23,6 +23,7 @@ export function crossFindings(
   const owners = new Map<string, string>()
   return outlines.map(outline => [
     ...duplicates(outline),
+    ...tagFindings(outline),
     ...clashes(outline, owners),
     ...(complete ? hostFindings(outline, providers) : []),
     ...(complete ? modelFindings(outline, known) : []),
@@ -36,7 +37,10 @@ function duplicates({ providers, models }: Outline): readonly Finding[] {
     ...repeated(models.map(({ id }, index) => ({ id, path: ['models', index, 'id'] }))),
     ...models.flatMap(({ endpoints }, index) =>
       repeated(
-        (endpoints ?? []).map(({ provider: id }, row) => ({ id, path: ['models', index, 'endpoints', row] })),
+        (endpoints ?? []).map((endpoint, row) => ({
+          id: endpoint.provider && tagOf(endpoint),
+          path: ['models', index, 'endpoints', row],
+        })),
       ),
     ),
   ]
@@ -56,12 +60,23 @@ function repeated(entries: readonly Named[]): readonly Finding[] {
   })
 }
 
-/** Endpoint ids have no author, so two models with one slug cannot be at one provider. */
+/** The base of a tag stands for all endpoints of the provider, so it must be that provider. */
+function tagFindings({ models }: Outline): readonly Finding[] {
+  return models.flatMap((model, index) =>
+    (model.endpoints ?? []).flatMap(({ provider, tag }, row) => {
+      if (provider === '' || tag === '' || tag === provider || tag.startsWith(`${provider}/`)) return []
+      const message = `tag "${tag}" does not begin with its provider: expected ${provider}, or ${provider}/ and more`
+      return [{ path: ['models', index, 'endpoints', row, 'tag'], rule: 'bad-tag', message }]
+    }),
+  )
+}
+
+/** Endpoint ids have no author, so two models with one slug cannot be under one tag. */
 function clashes({ models }: Outline, owners: Map<string, string>): readonly Finding[] {
   return models.flatMap((model, index) =>
-    (model.endpoints ?? []).flatMap(({ provider }, row) => {
-      if (provider === '' || model.id === '') return []
-      const id = endpointId(provider, model.id)
+    (model.endpoints ?? []).flatMap((endpoint, row) => {
+      if (endpoint.provider === '' || model.id === '') return []
+      const id = endpointId(tagOf(endpoint), model.id)
       const owner = owners.get(id) ?? model.id
       owners.set(id, owner)
       if (owner === model.id) return []

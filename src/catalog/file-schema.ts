@@ -1,10 +1,14 @@
 import { z } from 'zod'
 import { supportWords } from './parameters.ts'
+import { discountFindings, priceKeys, priceOverride } from './price-schema.ts'
 import * as s from './scalars.ts'
-import type { Quantization } from './types.ts'
+import type { Endpoint, Quantization } from './types.ts'
 
 /** Protocols of providers, in order of preference when one offers several. */
 export const wireNames = ['openai', 'anthropic', 'gemini'] as const
+
+/** Service tiers of endpoints. */
+const tiers = ['default', 'flex', 'priority'] as const satisfies readonly Endpoint['tier'][]
 
 /** Quantizations, from small to large. */
 const quantizations = [
@@ -42,6 +46,10 @@ const supports = z
   .array(z.enum(supportWords))
   .describe('Parameters taken, by name or by group: sampling, tools, structured, reasoning.')
 
+const distillable = s.permission.describe(
+  'Whether answers may be used to train other models; `unknown`, and left out, count as false.',
+)
+
 const providerRow = z.strictObject({
   id: s.providerId,
   name: s.words,
@@ -58,14 +66,23 @@ const providerRow = z.strictObject({
   bills_canceled: s.strictFlag.describe('Whether a canceled request is billed in full.'),
 })
 
-const endpointRow = z.strictObject({
+const modalities = z.array(z.enum(['text', 'image', 'file', 'audio', 'video']))
+
+const endpointKeys = z.strictObject({
   provider: s.providerId,
+  tag: s.tag
+    .optional()
+    .describe('Provider with region, variant or tier; default: the provider, with its tier unless default.'),
+  region: s.label.optional().describe('Where it runs, such as eu or us-east5; default: not stated.'),
+  tier: z.enum(tiers).optional().describe('Service tier; default: default.'),
+  base_url: s.baseUrl.optional().describe("Default: the provider's, for the protocol."),
   upstream: s.words.describe("Name of the model in the provider's API."),
-  input: s.pricePerMillion,
-  output: s.pricePerMillion,
-  cache_read: s.pricePerMillion.optional(),
-  cache_write: s.pricePerMillion.optional(),
-  request: s.price.optional().describe('USD per request.'),
+  ...priceKeys,
+  discount: s.share.optional().describe('Share taken off every price of the row; default: 0.'),
+  overrides: z
+    .array(priceOverride)
+    .optional()
+    .describe('Other prices for some requests; the later one wins.'),
   context: s.count.optional().describe("Tokens; default: the model's."),
   max_output: s.count.optional().describe("Tokens; default: the model's."),
   quantization: z.enum(quantizations).optional().describe('Default: unknown.'),
@@ -80,6 +97,8 @@ const endpointRow = z.strictObject({
     })
     .optional()
     .describe('Requests and tokens per minute and per day, requests at once; left out: not published.'),
+  modalities: modalities.optional().describe("Kinds of input; default: the model's."),
+  distillable: distillable.optional(),
   supports: supports.optional(),
   cache: cache.optional(),
   data_policy: dataPolicy.optional(),
@@ -87,13 +106,18 @@ const endpointRow = z.strictObject({
   date: s.day.optional().describe("When that was; default: the file's `prices`."),
 })
 
+const endpointRow = endpointKeys.superRefine(discountFindings)
+
 const modelEntry = z.strictObject({
   id: s.modelId,
   name: s.words.optional(),
   context: s.count.optional().describe('Tokens.'),
   max_output: s.count.optional().describe('Tokens.'),
   tokenizer: s.words.optional().describe('Family, such as o200k, claude, llama3; or unknown.'),
-  modalities: z.array(z.enum(['text', 'image', 'file', 'audio', 'video'])).optional(),
+  modalities: modalities.optional().describe('Kinds of input.'),
+  output_modalities: modalities.optional().describe('Kinds of output; default: text.'),
+  created: s.day.optional().describe('Day it came out; default: not known.'),
+  distillable: distillable.optional(),
   supports: supports.optional(),
   cache: cache.optional().describe('Of endpoints that have a cache-read price.'),
   endpoints: z.array(endpointRow).optional(),

@@ -10,7 +10,10 @@ export type {
   Endpoint,
   Model,
   Price,
+  PriceAmounts,
+  PriceOverride,
   PromptCache,
   Provider,
   RateLimits,
 } from './types.ts'
+export { type PriceMoment, priceAt } from './price-at.ts'

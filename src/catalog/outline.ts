@@ -3,8 +3,8 @@ import { z } from 'zod'
 const text = z.string().catch('')
 
 const endpoint = z
-  .object({ provider: text, wire: text, source: text, date: text })
-  .catch({ provider: '', wire: '', source: '', date: '' })
+  .object({ provider: text, tag: text, tier: text, wire: text, source: text, date: text })
+  .catch({ provider: '', tag: '', tier: '', wire: '', source: '', date: '' })
 
 const provider = z
   .object({ id: text, wires: z.record(z.string(), z.unknown()).catch({}) })

@@ -43,6 +43,29 @@ export const price = z
   .transform((text, context) => priceOf({ text, context, units: 1n }))
   .meta(asNumberOrText)
 
+/** Millionths in the whole. */
+export const wholePpm = 1_000_000
+
+/** A share from 0 to 1 as written; gives millionths. */
+export const share = z
+  .string()
+  .refine(
+    text => /^(0?\.\d{1,6}|0|1(\.0{1,6})?)$/.test(text),
+    bad('bad-share', 'expected a share from 0 to 1 with at most six places'),
+  )
+  .transform(text => Math.round(Number(text) * wholePpm))
+  .meta({ type: 'number', minimum: 0, maximum: 1 })
+
+/** A time of day as an HHMM number, such as 30 or 1630; gives minutes after midnight. */
+export const clockTime = z
+  .string()
+  .refine(
+    text => /^\d{1,4}$/.test(text) && Number(text) < 2400 && Number(text) % 100 < 60,
+    bad('bad-time', 'expected a time of day as an HHMM number, such as 1630'),
+  )
+  .transform(text => Math.floor(Number(text) / 100) * 60 + (Number(text) % 100))
+  .meta({ type: 'integer', minimum: 0, maximum: 2359 })
+
 /** A whole number of at least 1. */
 export const count = z
   .string()
@@ -52,6 +75,12 @@ export const count = z
   )
   .transform(Number)
   .meta({ type: 'integer', minimum: 1 })
+
+/** A permission that may be unknown; what is unknown counts as false, the strictest reading. */
+export const permission = z
+  .enum(['true', 'false', 'unknown'])
+  .transform(text => text === 'true')
+  .meta({ type: ['boolean', 'string'], enum: [true, false, 'unknown'] })
 
 /** A fact that may be unknown; what is unknown counts as true, the strictest reading. */
 export const strictFlag = z
@@ -88,6 +117,13 @@ export const label = pattern(/^[A-Za-z0-9][\w.:/-]*$/, {
 export const providerId = pattern(/^[a-z0-9][a-z0-9._-]*(\/[a-z0-9][a-z0-9._-]*)?$/, {
   rule: 'bad-id',
   message: 'expected a lower-case slug such as deepinfra or google-vertex/us-east5',
+})
+
+/** What names an endpoint of a provider: its slug, alone or with a region, variant or tier. */
+export const tag = pattern(/^[a-z0-9][a-z0-9._-]*(\/[a-z0-9][a-z0-9._-]*){0,2}$/, {
+  rule: 'bad-id',
+  message:
+    'expected a provider with a region, variant or tier, such as google-vertex/us-east5 or openai/flex',
 })
 
 /** `author/slug`, with an optional variant after a colon. */

@@ -1,14 +1,56 @@
 import type { PicoUsd } from '../core/index.ts'
 
-/** Price of one endpoint. All amounts are pico-USD per token, except `request` (per request). */
-export interface Price {
+/**
+ * What an endpoint takes for one unit of each kind: pico-USD per token, but `image` and `imageOutput` per image and
+ * `request` per request.
+ */
+export interface PriceAmounts {
   readonly input: PicoUsd
   readonly output: PicoUsd
   /** null: the endpoint has no cache-read price; cached tokens are billed as input. */
   readonly cacheRead: PicoUsd | null
-  /** null: the endpoint has no write price; written tokens are billed as input. */
+  /** Written to a cache for five minutes. null: the endpoint has no write price; written tokens are billed as input. */
   readonly cacheWrite: PicoUsd | null
+  /** Written for an hour. Left out: as input where `cacheWrite` is null too, else not known. */
+  readonly cacheWrite1h?: PicoUsd
+  /** Left out: as output. */
+  readonly reasoning?: PicoUsd
+  /** Audio that comes in. Left out: as input. */
+  readonly audio?: PicoUsd
+  /** Audio read from a cache. Left out: as `cacheRead`, but not known where audio has a price of its own. */
+  readonly audioCacheRead?: PicoUsd
+  /** Audio that goes out. Left out: as output. */
+  readonly audioOutput?: PicoUsd
+  /** Per image that comes in, beside its tokens. Left out: nothing. */
+  readonly image?: PicoUsd
+  /** Per token of an image that comes in. Left out: as input. */
+  readonly imageToken?: PicoUsd
+  /** Per image that goes out, beside its tokens. Left out: nothing. */
+  readonly imageOutput?: PicoUsd
   readonly request: PicoUsd
+}
+
+/** Days as catalogue files and OpenRouter name them, in UTC. */
+export const utcDays = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'] as const
+
+/** Other amounts for some requests. All conditions that are there must hold. */
+export interface PriceOverride {
+  /** Holds for prompts of strictly more tokens, cached ones included. */
+  readonly minPromptTokens?: number
+  /** Minutes after midnight UTC, the end excluded; start > end goes over midnight. */
+  readonly utcWindow?: { readonly startMinute: number; readonly endMinute: number }
+  /** Of the instant itself: the hours after midnight belong to the new day. */
+  readonly utcDays?: readonly (typeof utcDays)[number][]
+  /** What is not named stays. */
+  readonly amounts: Partial<PriceAmounts>
+}
+
+/** Price of one endpoint: what it takes by default, and otherwise. */
+export interface Price extends PriceAmounts {
+  /** In order: where several hold, the later one wins for each amount. Left out: none. See `priceAt`. */
+  readonly overrides?: readonly PriceOverride[]
+  /** Share taken off the listed price, in millionths. The amounts, also those of overrides, are what is left. */
+  readonly discountPpm?: number
   /** Identity of this price: source and date, written into every cost row. */
   readonly version: string
 }
@@ -72,9 +114,9 @@ export interface Provider {
   readonly billsCanceled: boolean
 }
 
-/** One model at one provider. */
+/** One model at one provider; one provider may serve a model several times, under tags of its own. */
 export interface Endpoint {
-  /** `provider/model-slug`, unique in the catalogue, such as `deepinfra/llama-3.3-70b-instruct`. */
+  /** `tag/model-slug`, unique in the catalogue, such as `deepinfra/llama-3.3-70b-instruct` or `openai/flex/gpt-5.5`. */
   readonly id: string
   /** The host as this endpoint reaches it: `wire` and `baseUrl` may differ between models of one host. */
   readonly provider: Provider
@@ -113,6 +155,9 @@ export interface Model {
   /** Tokenizer family, such as `o200k`, `claude`, `llama3`. */
   readonly tokenizer: string
   readonly inputModalities: readonly string[]
+  readonly outputModalities: readonly string[]
+  /** Day it came out, such as `2026-04-24`; null: not known. */
+  readonly created: string | null
   readonly endpoints: readonly Endpoint[]
 }
 

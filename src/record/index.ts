@@ -2,7 +2,8 @@
 // and what an answer cost. Pure: rows are made here, never stored or measured here.
 export type { AttemptRecord } from './attempt-columns.ts'
 export type { Columns } from './column.ts'
-export { type Cost, costOf } from './cost.ts'
+export { type ChargedAnswer, chargeOf } from './charge.ts'
+export { type Cost, type CostContext, costOf, type CostResult, type CostUnknownReason } from './cost.ts'
 export { recordsMarkdown } from './markdown.ts'
 export { sinceUs, toUs } from './micros.ts'
 export type { Fault, OutcomeName, Phase } from './names.ts'

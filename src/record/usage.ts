@@ -1,8 +1,8 @@
 import type { PicoUsd } from '../core/index.ts'
 
 /**
- * Token counts of one answer in the inclusive convention: `inputTokens` contains cached and written tokens,
- * `outputTokens` contains reasoning. Wires normalise to it; provider dialects differ (see docs/metrics.md).
+ * Token counts of one answer in the inclusive convention: `inputTokens` contains cached, written, audio and image tokens,
+ * `outputTokens` contains reasoning. Wires normalise to it; provider dialects differ (see docs/cost.md).
  */
 export interface Usage {
   readonly inputTokens: number
@@ -14,6 +14,14 @@ export interface Usage {
   readonly cacheWrite1hTokens?: number
   /** Of `inputTokens`, those that were audio; left out: none. */
   readonly audioTokens?: number
+  /** Of `cacheReadTokens`, those that were audio; left out: not told. */
+  readonly audioCacheReadTokens?: number
+  /** Of `outputTokens`, those that were audio; left out: none. */
+  readonly audioOutputTokens?: number
+  /** Of `inputTokens`, those of images; left out: not told apart. */
+  readonly imageTokens?: number
+  /** Images that came out; left out: none. */
+  readonly outputImages?: number
   /** Cost the answer itself named; null when it named none. */
   readonly reportedCost: PicoUsd | null
 }

@@ -55,7 +55,7 @@ export function attemptRecord(made: Attempt, call: Call, about: AboutAttempt): A
     quantization: endpoint.quantization,
     region: endpoint.region ?? '',
     service_tier: endpoint.tier === 'default' ? '' : endpoint.tier,
-    cost_unknown_reason: '',
+    cost_unknown_reason: cost.unknownReason,
   }
 }
 

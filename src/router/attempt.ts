@@ -15,6 +15,7 @@ import type { Call } from './call.ts'
 import type { ChatRequest } from './chat-request.ts'
 import type { RouterContext } from './context.ts'
 import { type AttemptCost, attemptCost } from './cost.ts'
+import { imagesIn } from './images-in.ts'
 import { upstreamFields } from './upstream-fields.ts'
 
 /** One finished upstream call. */
@@ -84,7 +85,10 @@ export async function attempt(options: AttemptOptions): Promise<Attempt> {
     keyAlias: upstream.keyAlias,
     spanId,
     exchange: result,
-    cost: attemptCost(endpoint, result),
+    cost: attemptCost(endpoint, result, {
+      epochUs: context.clock.toEpochUs(result.stamps.sentNs),
+      images: imagesIn(request.body),
+    }),
     failure,
     isWinner: failure === null || options.tokenSent(),
   }

@@ -11,7 +11,7 @@ import type { Attempt } from './attempt.ts'
  */
 export function usageBody(winner: Attempt, requestCost: PicoUsd | null): JsonObject | null {
   const { usage } = winner.exchange
-  const { parts } = winner.cost
+  const { local } = winner.cost
   if (!usage) return null
   return {
     prompt_tokens: usage.inputTokens,
@@ -20,12 +20,12 @@ export function usageBody(winner: Attempt, requestCost: PicoUsd | null): JsonObj
     prompt_tokens_details: {
       cached_tokens: usage.cacheReadTokens,
       cache_write_tokens: usage.cacheWriteTokens,
-      audio_tokens: 0,
+      audio_tokens: usage.audioTokens ?? 0,
       video_tokens: 0,
     },
     completion_tokens_details: {
       reasoning_tokens: usage.reasoningTokens,
-      audio_tokens: 0,
+      audio_tokens: usage.audioOutputTokens ?? 0,
       accepted_prediction_tokens: null,
       rejected_prediction_tokens: null,
     },
@@ -33,8 +33,8 @@ export function usageBody(winner: Attempt, requestCost: PicoUsd | null): JsonObj
     is_byok: false,
     cost_details: {
       upstream_inference_cost: null,
-      upstream_inference_prompt_cost: toNumber(parts?.prompt ?? null),
-      upstream_inference_completions_cost: toNumber(parts?.completion ?? null),
+      upstream_inference_prompt_cost: toNumber(local?.prompt ?? null),
+      upstream_inference_completions_cost: toNumber(local?.completion ?? null),
     },
   }
 }

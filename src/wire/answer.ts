@@ -9,6 +9,7 @@ import type { Exchange, ExchangeOutcome } from './types.ts'
 export type AnswerContent = Pick<
   Exchange,
   | 'usage'
+  | 'usageIsInvalid'
   | 'finishReason'
   | 'nativeFinishReason'
   | 'answerId'
@@ -34,7 +35,7 @@ export interface AnswerReader {
 export interface Answer {
   readonly texts: string[]
   readonly toolCalls: ToolCallParts
-  usage: Usage | null
+  usage: Usage | 'invalid' | null
   nativeFinishReason: string
   error: ExchangeError | null
   id: string
@@ -71,7 +72,8 @@ export function addDelta(answer: Answer, delta: Delta, trust: Trust): void {
 /** The gathered parts as an exchange carries them. `body` is the parsed body of an answer that was no stream. */
 export function contentOf(answer: Answer, body: unknown): AnswerContent {
   return {
-    usage: answer.usage,
+    usage: answer.usage === 'invalid' ? null : answer.usage,
+    usageIsInvalid: answer.usage === 'invalid',
     finishReason: normaliseFinishReason(answer.nativeFinishReason),
     nativeFinishReason: answer.nativeFinishReason,
     answerId: answer.id,

@@ -53,7 +53,10 @@ export interface Exchange {
   readonly headers: Readonly<Record<string, string>>
   readonly stamps: Stamps
   readonly connection: { readonly reused: boolean; readonly connectNs: number }
+  /** null: the answer told none, or none that can be. */
   readonly usage: Usage | null
+  /** Whether it told usage that cannot be: negative, contradictory or absurd. */
+  readonly usageIsInvalid: boolean
   readonly finishReason: string
   readonly nativeFinishReason: string
   /** Id, model and provider as the answer names them; empty when it does not. */

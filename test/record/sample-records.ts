@@ -36,7 +36,7 @@ const identity = {
   cost_nocache_usd: 31_500_000_000n,
   cache_discount_usd: 24_300_000_000n,
   price_version: 'openrouter@2026-11-01',
-  schema_version: 1,
+  schema_version: 2,
 } as const
 
 /** A request as the router saw it, answered by the first provider; a test changes what it is about. */
@@ -148,7 +148,7 @@ export function sampleRun(changes: Partial<RunRecord> = {}): RunRecord {
     node_version: 'v24.21.0',
     host: '2 cores',
     labels: {},
-    schema_version: 1,
+    schema_version: 2,
     ...changes,
   }
 }

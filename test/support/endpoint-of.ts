@@ -77,6 +77,8 @@ function modelOf(id: string, endpoints: readonly Endpoint[]): Model {
     maxOutputTokens: 10_000,
     tokenizer: 'o200k',
     inputModalities: ['text'],
+    outputModalities: ['text'],
+    created: null,
     endpoints,
   }
 }

@@ -72,7 +72,8 @@ export async function openProviderLog({ path, clock, speed }: ProviderLogOptions
     begin: (receivedNs: number) => {
       count.begun += 1
       count.unfinished += 1
-      return createRequestLog({ no: count.begun, receivedNs, speed, keep })
+      const receivedEpochMs = Math.floor(clock.toEpochUs(receivedNs) / 1000)
+      return createRequestLog({ no: count.begun, receivedNs, receivedEpochMs, speed, keep })
     },
     dropped: () => count.dropped,
     close: async () => {

@@ -43,6 +43,8 @@ export const noRequestLog: RequestLog = Object.freeze({
 export interface RequestLogOptions {
   readonly no: number
   readonly receivedNs: number
+  /** The same instant in milliseconds since 1970 UTC. */
+  readonly receivedEpochMs: number
   /** How many milliseconds of simulated time pass in one of real time. */
   readonly speed: number
   /** Takes what makes the line; called once. */
@@ -50,19 +52,17 @@ export interface RequestLogOptions {
 }
 
 /** Begins the log of one exchange. */
-export function createRequestLog({ no, receivedNs, speed, keep }: RequestLogOptions): RequestLog {
+export function createRequestLog({ keep, ...received }: RequestLogOptions): RequestLog {
   let request: LoggedRequest | null = null
   let isFinished = false
   const writesNs: number[] = []
   const seen: Mutable<Seen> = {
-    no,
-    receivedNs,
-    speed,
+    ...received,
     status: 0,
     headersNs: null,
     sentTokens: 0,
     ended: null,
-    endNs: receivedNs,
+    endNs: received.receivedNs,
     writesNs,
   }
   return Object.freeze({
@@ -92,6 +92,7 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 interface Seen {
   readonly no: number
   readonly receivedNs: number
+  readonly receivedEpochMs: number
   readonly speed: number
   readonly status: number
   readonly headersNs: number | null
@@ -180,6 +181,7 @@ function billedOf(request: LoggedRequest, seen: Seen) {
     usage: isAnswer ? plan.usage : null,
     madeTokens: isAnswer && !stream ? madeTokens(plan, seen) : seen.sentTokens,
     billsCanceled: endpoint.provider.billsCanceled,
+    atEpochMs: seen.receivedEpochMs,
   })
 }
 

@@ -68,11 +68,12 @@ export function* simulate(options: SimulateOptions): Generator<VirtualAnswer> {
       continue
     }
     const { id, plan } = stall.admit({ ...arrival, isReused: false })
-    yield { atMs, endpointId, id, plan, billed: billedFor(plan, stall.endpoint) }
+    yield { atMs, endpointId, id, plan, billed: billedFor(plan, stall.endpoint, atMs) }
   }
 }
 
-function billedFor(plan: AnswerPlan, { price, provider }: Endpoint): PicoUsd {
+/** Virtual time begins at 1970, a Thursday. */
+function billedFor(plan: AnswerPlan, { price, provider }: Endpoint, atMs: number): PicoUsd {
   if (plan.kind !== 'answer') return 0n
   const sent = plan.cut ? plan.cut.afterChunks / Math.max(1, plan.chunks.length) : 1
   return billedCost(price, {
@@ -81,6 +82,7 @@ function billedFor(plan: AnswerPlan, { price, provider }: Endpoint): PicoUsd {
     wasBegun: true,
     madeTokens: Math.round(plan.usage.outputTokens * sent),
     billsCanceled: provider.billsCanceled,
+    atEpochMs: atMs,
   })
 }
 

@@ -10,7 +10,8 @@ export interface Delta {
   /** Tool calls or pieces of them, as they came. */
   readonly toolCalls: readonly unknown[]
   readonly nativeFinishReason: string
-  readonly usage: Usage | null
+  /** `invalid`: it tells what cannot be. */
+  readonly usage: Usage | 'invalid' | null
   /** The error object as it came, for `classifyErrorObject`; null: none. */
   readonly error: unknown
   readonly id: string
@@ -43,12 +44,17 @@ function decodeMessage(body: JsonObject, choice: JsonObject | null, message: Jso
       asArray(message?.['reasoning_details']).length > 0,
     toolCalls: asArray(message?.['tool_calls']),
     nativeFinishReason,
-    usage: readUsage(body['usage']),
+    usage: readUsage(usageIn(body)),
     error: readError(body, choice),
     id: asText(body['id']),
     model: asText(body['model']),
     provider: asText(body['provider']),
   }
+}
+
+/** Groq's streams have it under a name of its own as well. */
+function usageIn(body: JsonObject): unknown {
+  return body['usage'] ?? asObject(body['x_groq'])?.['usage']
 }
 
 function readError(body: JsonObject, choice: JsonObject | null): unknown {

@@ -1,34 +1,25 @@
-import { type PicoUsd, parseUsd, picoPerUsd } from '../../core/index.ts'
+import { type JsonObject, type PicoUsd, parseUsd, picoPerUsd } from '../../core/index.ts'
 import type { Usage } from '../../record/index.ts'
-import { asCount, asObject } from '../json.ts'
+import { asObject } from '../json.ts'
 
 /**
- * Reads an OpenAI-style `usage` object into the inclusive convention.
+ * Reads an OpenAI-style `usage` object into the inclusive convention, whatever the dialect (docs/cost.md lists them):
+ * cached tokens under several names, writes with or without their lifetime, and reasoning inside `completion_tokens` or
+ * beside it, which `total_tokens` tells. Pure.
  *
- * `prompt_tokens` includes cached and written tokens and `completion_tokens` includes reasoning (OpenAI,
- * OpenRouter, DeepSeek, Groq). DeepSeek's `prompt_cache_hit_tokens` is read where details are missing.
- *
- * @returns null when the counts are missing, beyond 32 bits or contradict each other (more tokens cached and
- *   written than came in): that is unknown, never 0 and never a guess.
+ * @returns null where there is none. `invalid` when prompt or completion is missing, a count is negative, no whole number
+ *   or beyond 32 bits, or counts contradict each other or the total: that is unknown, never 0 and never a guess.
  */
-export function readUsage(value: unknown): Usage | null {
+export function readUsage(value: unknown): Usage | 'invalid' | null {
+  if (value === undefined || value === null) return null
   const usage = asObject(value)
-  if (!usage) return null
-  const inputTokens = asCount(usage['prompt_tokens'])
-  const outputTokens = asCount(usage['completion_tokens'])
-  if (inputTokens === null || outputTokens === null) return null
-  const prompt = asObject(usage['prompt_tokens_details']) ?? {}
-  const completion = asObject(usage['completion_tokens_details']) ?? {}
-  const counts = {
-    inputTokens,
-    outputTokens,
-    cacheReadTokens: asCount(prompt['cached_tokens']) ?? asCount(usage['prompt_cache_hit_tokens']) ?? 0,
-    cacheWriteTokens: asCount(prompt['cache_write_tokens']) ?? 0,
-    reasoningTokens: asCount(completion['reasoning_tokens']) ?? 0,
-  }
-  if (Object.values(counts).some(count => count > maxTokens)) return null
-  if (counts.cacheReadTokens + counts.cacheWriteTokens > inputTokens) return null
-  return { ...counts, reportedCost: readCost(usage['cost']) }
+  if (!usage) return 'invalid'
+  const prompt = promptCounts(usage)
+  const completion = completionCounts(usage, prompt.inputTokens)
+  const counts = { ...prompt, ...completion }
+  const isValid = Object.values(counts).every(count => count <= maxTokens)
+  const isWithin = counts.cacheReadTokens + counts.cacheWriteTokens <= counts.inputTokens
+  return isValid && isWithin ? { ...counts, reportedCost: readCost(usage['cost']) } : 'invalid'
 }
 
 /** What a record's column holds. */
@@ -37,6 +28,69 @@ const maxTokens = 2 ** 32 - 1
 const tooMuch: PicoUsd = picoPerUsd * 10n ** 6n
 /** Longer texts are no amount of money. */
 const maxCostChars = 64
+
+/** In all counts below NaN stands for one that cannot be right; it spreads through sums, and no comparison holds for it. */
+const wrong = Number.NaN
+
+function promptCounts(usage: JsonObject) {
+  const details = asObject(usage['prompt_tokens_details']) ?? {}
+  const inputTokens = countOf(usage['prompt_tokens']) ?? wrong
+  const hits = countOf(usage['prompt_cache_hit_tokens'])
+  const misses = countOf(usage['prompt_cache_miss_tokens'])
+  const read = theOne([
+    countOf(details['cached_tokens']),
+    hits,
+    countOf(usage['cached_tokens']),
+    countOf(usage['cache_read_input_tokens']),
+  ])
+  const isSplitRight = hits === null || misses === null || hits + misses === inputTokens
+  const imageTokens = countOf(details['image_tokens'])
+  return {
+    inputTokens: isSplitRight ? inputTokens : wrong,
+    cacheReadTokens: read,
+    ...writtenCounts(usage, details),
+    audioTokens: countOf(details['audio_tokens']) ?? 0,
+    ...(imageTokens !== null && { imageTokens }),
+  }
+}
+
+/** Written tokens as one number, as Anthropic's split by lifetime, or as both; then they must agree. */
+function writtenCounts(usage: JsonObject, details: JsonObject) {
+  const split = asObject(usage['cache_creation'])
+  const fiveMinutes = countOf(split?.['ephemeral_5m_input_tokens']) ?? 0
+  const hour = countOf(split?.['ephemeral_1h_input_tokens']) ?? 0
+  const cacheWriteTokens = theOne([
+    countOf(details['cache_write_tokens']),
+    countOf(usage['cache_creation_input_tokens']),
+    split && fiveMinutes + hour,
+  ])
+  return { cacheWriteTokens, cacheWrite1hTokens: hour }
+}
+
+/** `total_tokens` tells whether reasoning is inside the completion (most providers) or beside it (xAI). */
+function completionCounts(usage: JsonObject, inputTokens: number) {
+  const details = asObject(usage['completion_tokens_details']) ?? {}
+  const completion = countOf(usage['completion_tokens']) ?? wrong
+  const reasoningTokens = countOf(details['reasoning_tokens']) ?? 0
+  const audioOutputTokens = countOf(details['audio_tokens']) ?? 0
+  const total = countOf(usage['total_tokens']) ?? inputTokens + completion
+  const isInside = total === inputTokens + completion && reasoningTokens + audioOutputTokens <= completion
+  const isBeside = total === inputTokens + completion + reasoningTokens
+  const beside = isBeside ? completion + reasoningTokens : wrong
+  return { outputTokens: isInside ? completion : beside, reasoningTokens, audioOutputTokens }
+}
+
+/** A count; null where there is none. */
+function countOf(value: unknown): number | null {
+  if (value === undefined || value === null) return null
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : wrong
+}
+
+/** One number that may come under several names, which must agree; 0 when none of them is there. */
+function theOne(told: readonly (number | null)[]): number {
+  const [first = 0, ...others] = told.filter(count => count !== null)
+  return others.every(count => count === first) ? first : wrong
+}
 
 /** The cost an answer names; null when it is negative or a million USD and more, which no answer costs. */
 function readCost(cost: unknown): PicoUsd | null {
