@@ -1,6 +1,7 @@
-import type { JsonObject } from '../core/index.ts'
 import type { Endpoint } from '../catalog/index.ts'
-import { asArray, asObject, normaliseFinishReason } from '../wire/index.ts'
+import type { JsonObject } from '../core/index.ts'
+import { asArray, asObject, asText, normaliseFinishReason } from '../wire/index.ts'
+import { choiceParts } from './choice-parts.ts'
 import type { AnswerIdentity } from './identity.ts'
 
 /** Who answers: written over what the provider calls itself. */
@@ -10,27 +11,42 @@ export interface Signature extends AnswerIdentity {
 
 /** The whole answer of a request that was not streamed in OpenRouter's shape. Pure. */
 export function answerBody(body: JsonObject, signature: Signature, usage: JsonObject | null): JsonObject {
+  const { usage: _usage, ...rest } = body
   return {
-    ...body,
-    ...signed(signature),
+    ...rest,
+    ...signed(signature, body),
     object: 'chat.completion',
     // Present even when null: OpenRouter's SDK refuses an answer without it.
-    system_fingerprint: body['system_fingerprint'] ?? null,
-    choices: asArray(body['choices']).map(choice =>
-      patchChoice(choice, 'message', { reasoning: null, refusal: null }),
-    ),
-    usage,
+    system_fingerprint: textOrNull(body['system_fingerprint']),
+    choices: asArray(body['choices']).map((choice, index) => wholeChoice(choice, index)),
+    // Left out when unknown: the same SDK refuses null.
+    ...(usage && { usage }),
   }
+}
+
+/**
+ * An answer that broke off before it was whole: what there is of it, with the error beside it (router contract,
+ * section 3.3). Pure.
+ */
+export function brokenAnswerBody(body: JsonObject, signature: Signature, error: JsonObject): JsonObject {
+  const { error: _error, ...rest } = answerBody(body, signature, null)
+  return { ...rest, choices: asArray(rest['choices']).map(choice => brokenChoice(choice, error)) }
+}
+
+function brokenChoice(choice: unknown, error: JsonObject): JsonObject {
+  return { ...asObject(choice), finish_reason: 'error', error }
 }
 
 /** One chunk of a stream under our name; usage is taken out, it comes once at the end. Pure. */
 export function chunkBody(data: JsonObject, signature: Signature): JsonObject {
-  const { usage: _usage, ...rest } = data
+  const { usage: _usage, system_fingerprint: fingerprint, ...rest } = data
   return {
     ...rest,
-    ...signed(signature),
+    ...signed(signature, data),
     object: 'chat.completion.chunk',
-    choices: asArray(data['choices']).map(choice => patchChoice(choice, 'delta', {})),
+    // Here the SDK takes text or nothing.
+    ...(asText(fingerprint) !== '' && { system_fingerprint: fingerprint }),
+    choices: asArray(data['choices']).map((choice, index) => chunkChoice(choice, index)),
   }
 }
 
@@ -39,37 +55,49 @@ export function chunkOfBody(body: JsonObject, signature: Signature): JsonObject 
   return chunkBody({ ...body, choices: asArray(body['choices']).map(choiceAsDelta) }, signature)
 }
 
-function choiceAsDelta(choice: unknown, index: number): JsonObject {
+function choiceAsDelta(choice: unknown): JsonObject {
   const { message, ...rest } = asObject(choice) ?? {}
-  return { index, ...rest, delta: message ?? {} }
+  return { ...rest, delta: message ?? {} }
 }
 
 /** The last chunk: usage and metadata, no choices. Pure. */
 export function closingChunk(signature: Signature, extra: JsonObject): JsonObject {
-  return { ...signed(signature), object: 'chat.completion.chunk', choices: [], ...extra }
+  return { ...signed(signature, {}), object: 'chat.completion.chunk', choices: [], ...extra }
 }
 
-function signed({ id, created, endpoint }: Signature): JsonObject {
-  return { id, created, model: endpoint.modelId, provider: endpoint.provider.name }
-}
-
-/** A choice with normalised finish reason; `part` is where its content is, completed by `defaults`. */
-function patchChoice(choice: unknown, part: 'message' | 'delta', defaults: JsonObject): JsonObject {
-  const fields = asObject(choice) ?? {}
-  const native = textOrNull(fields['native_finish_reason']) ?? textOrNull(fields['finish_reason'])
+/** `service_tier` is the provider's word, else the tier of the endpoint that served; null for the default one. */
+function signed({ id, created, endpoint }: Signature, told: JsonObject): JsonObject {
+  const tier = endpoint.tier === 'default' ? null : endpoint.tier
   return {
-    logprobs: null,
-    ...fields,
-    [part]: { ...defaults, ...withReasoning(asObject(fields[part]) ?? {}) },
-    finish_reason: native === null ? null : normaliseFinishReason(native),
-    native_finish_reason: native,
+    id,
+    created,
+    model: endpoint.modelId,
+    provider: endpoint.provider.name,
+    service_tier: textOrNull(told['service_tier']) ?? tier,
   }
 }
 
-/** OpenRouter's name for what many hosts call `reasoning_content`; the host's own field stays beside it. */
-function withReasoning(message: JsonObject): JsonObject {
-  const other = textOrNull(message['reasoning_content'])
-  return other === null || message['reasoning'] !== undefined ? message : { ...message, reasoning: other }
+function wholeChoice(choice: unknown, index: number): JsonObject {
+  const fields = asObject(choice) ?? {}
+  const message = choiceParts.message(asObject(fields['message']) ?? {})
+  return { ...choiceHead(fields, index), message }
+}
+
+function chunkChoice(choice: unknown, index: number): JsonObject {
+  const fields = asObject(choice) ?? {}
+  return { ...choiceHead(fields, index), delta: choiceParts.delta(asObject(fields['delta']) ?? {}) }
+}
+
+/** A choice with its place and a finish reason of OpenRouter's; the provider's own is beside it. */
+function choiceHead(fields: JsonObject, index: number): JsonObject {
+  const native = textOrNull(fields['native_finish_reason']) ?? textOrNull(fields['finish_reason'])
+  return {
+    index,
+    logprobs: null,
+    ...fields,
+    finish_reason: native === null ? null : normaliseFinishReason(native),
+    native_finish_reason: native,
+  }
 }
 
 function textOrNull(value: unknown): string | null {

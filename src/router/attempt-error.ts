@@ -15,7 +15,8 @@ export function attemptError(attempts: readonly Attempt[]): ApiError {
     ...apiError(type, type === 'router_internal' ? 'Internal Server Error' : 'Provider returned error'),
     metadata: {
       ...(last && { provider_name: last.candidate.endpoint.provider.name, ...rawOf(last) }),
-      provider_code: last?.exchange.status || null,
+      // A text, as OpenRouter's schema of error events has it; none where no status came.
+      ...(last && last.exchange.status > 0 && { provider_code: String(last.exchange.status) }),
       previous_errors: attempts.slice(0, -1).map(a => ({
         provider: a.candidate.endpoint.provider.name,
         code: errorTypeOf(a.exchange),

@@ -4,8 +4,12 @@ import { type Clock, parseTraceparent, spanIdOf, traceIdOf } from '../core/index
 import type { Phase } from '../record/index.ts'
 import { decodeHeaderText } from '../wire/index.ts'
 
+/** Kinds of call that the router serves. */
+export type Operation = 'chat' | 'completion'
+
 /** Who a request is, apart from what it asks: taken from its headers, which only the replayer sends in full. */
 export interface Call {
+  readonly operation: Operation
   readonly requestId: string
   readonly itemId: string
   readonly runId: string
@@ -22,6 +26,9 @@ export interface Call {
   readonly outputTokens: string
   readonly sessionHeader: string
   readonly wantsMetadata: boolean
+  /** Where the caller says that it comes from, and what it is; empty when it does not. Told to itself only. */
+  readonly referer: string
+  readonly userAgent: string
   /** Id of the answer, `gen-<unix seconds>-<20 hex digits>`. */
   readonly generationId: string
   /** Monotonic nanoseconds. */
@@ -32,12 +39,13 @@ export interface Call {
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 const runPhases: readonly Phase[] = ['warmup', 'measure', 'cooldown']
 const longestLabel = 200
+const longestOrigin = 500
 
 /**
  * Reads the identity of a call. Without `x-routebench-request-id` it is live traffic under a new id.
  * Never fails: a header that makes no sense counts as absent.
  */
-export function readCall(headers: IncomingHttpHeaders, clock: Clock): Call {
+export function readCall(headers: IncomingHttpHeaders, clock: Clock, operation: Operation): Call {
   const receivedNs = clock.monoNs()
   const receivedEpochUs = clock.toEpochUs(receivedNs)
   const text = (name: string) => String(headers[name] ?? '')
@@ -47,6 +55,7 @@ export function readCall(headers: IncomingHttpHeaders, clock: Clock): Call {
   const traceId = parent?.traceId ?? traceIdOf(requestId)
   const turn = Number(ours('turn'))
   return {
+    operation,
     requestId,
     itemId: ours('item-id'),
     runId: ours('run-id'),
@@ -61,9 +70,18 @@ export function readCall(headers: IncomingHttpHeaders, clock: Clock): Call {
     outputTokens: ours('output-tokens'),
     sessionHeader: String(headers['x-session-id'] ?? '').slice(0, 256),
     wantsMetadata: text('x-openrouter-metadata').toLowerCase() === 'enabled',
+    ...originOf(headers),
     generationId: `gen-${Math.floor(receivedEpochUs / 1e6)}-${traceIdOf(requestId, 'generation').slice(0, 20)}`,
     receivedNs,
     receivedEpochUs,
+  }
+}
+
+function originOf(headers: IncomingHttpHeaders): Pick<Call, 'referer' | 'userAgent'> {
+  const referer = String(headers['http-referer'] ?? headers.referer ?? '')
+  return {
+    referer: referer.slice(0, longestOrigin),
+    userAgent: (headers['user-agent'] ?? '').slice(0, longestOrigin),
   }
 }
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { type Call, readCall } from './call.ts'
+import { type Call, type Operation, readCall } from './call.ts'
 import type { RouterContext } from './context.ts'
 import type { Caller } from './keys/key-ring.ts'
 
@@ -22,8 +22,8 @@ export interface Inbound extends Unknown {
 }
 
 /** Names a request, and says its names in the headers of the answer. */
-export function receive(context: RouterContext, http: Http): Unknown {
-  const call = readCall(http.req.headers, context.clock)
+export function receive(context: RouterContext, http: Http, operation: Operation): Unknown {
+  const call = readCall(http.req.headers, context.clock, operation)
   http.res.setHeader('x-generation-id', call.generationId)
   http.res.setHeader('x-routebench-request-id', call.requestId)
   http.res.setHeader('x-routebench-attempts', 0)

@@ -1,13 +1,24 @@
 import type { ServerResponse } from 'node:http'
-import type { Clock } from '../core/index.ts'
+import type { Clock, JsonObject } from '../core/index.ts'
 import { asObject } from '../wire/index.ts'
-import { answerBody } from './answer-body.ts'
+import { answerBody, brokenAnswerBody } from './answer-body.ts'
+import { errorObject } from './api-error.ts'
+import type { Attempt } from './attempt.ts'
 import type { AnswerIdentity } from './identity.ts'
 import type { Reply } from './reply.ts'
 import { sendError, sendJson } from './send-json.ts'
 
+/** Collaborators of one reply. */
+export interface JsonReplyOptions {
+  readonly res: ServerResponse
+  readonly clock: Clock
+  readonly identity: AnswerIdentity
+  /** Turns a chat answer into the route's own shape; errors have one shape everywhere. */
+  readonly shape: (body: JsonObject) => JsonObject
+}
+
 /** The reply to a request that is not streamed: one JSON body at the end. */
-export function createJsonReply(res: ServerResponse, clock: Clock, identity: AnswerIdentity): Reply {
+export function createJsonReply({ res, clock, identity, shape }: JsonReplyOptions): Reply {
   let headNs: number | null = null
   const stamp = () => {
     headNs = clock.monoNs()
@@ -22,11 +33,15 @@ export function createJsonReply(res: ServerResponse, clock: Clock, identity: Ans
       stamp()
       const { endpoint } = winner.candidate
       const body = answerBody(asObject(winner.exchange.body) ?? {}, { ...identity, endpoint }, usage)
-      sendJson(res, 200, metadata ? { ...body, openrouter_metadata: metadata } : body)
+      sendJson(res, 200, shape(metadata ? { ...body, openrouter_metadata: metadata } : body))
     },
-    fail: (error, metadata) => {
+    fail: (error, metadata, last) => {
       stamp()
-      sendError(res, error, metadata ? { openrouter_metadata: metadata } : {})
+      const extra = metadata ? { openrouter_metadata: metadata } : {}
+      const part = last ? partOf(last) : null
+      if (!last || !part) return sendError(res, error, extra)
+      const signature = { ...identity, endpoint: last.candidate.endpoint }
+      sendJson(res, 200, shape({ ...brokenAnswerBody(part, signature, errorObject(error)), ...extra }))
     },
     abandon: () => res.destroy(),
     sent: () => ({
@@ -36,4 +51,10 @@ export function createJsonReply(res: ServerResponse, clock: Clock, identity: Ans
       firstCommentNs: null,
     }),
   })
+}
+
+/** The body of an answer that broke off after it had begun; null when there is nothing of it to hand on. */
+function partOf({ exchange }: Attempt): JsonObject | null {
+  const hasBegun = exchange.status === 200 && exchange.text !== ''
+  return hasBegun && exchange.outcome.kind === 'error' ? asObject(exchange.body) : null
 }

@@ -3,6 +3,9 @@ const backslash = 0x5c
 const opening: ReadonlySet<number> = new Set([0x5b, 0x7b])
 const closing: ReadonlySet<number> = new Set([0x5d, 0x7d])
 
+/** Levels of a request's body. Far beyond any real tool schema; what encodes a body again recurses. */
+export const deepestNesting = 256
+
 /** Whether JSON text nests arrays and objects deeper than `levels`. Looks at brackets alone; pure. */
 export function isDeeperThan(levels: number, json: Buffer): boolean {
   let depth = 0

@@ -29,8 +29,11 @@ export interface Reply {
   /** Whether a token has gone to the caller: from then on there is no other attempt. */
   tokenSent(): boolean
   succeed(winner: Attempt, summary: Summary): void
-  /** Ends with an error: by status if nothing was sent yet, else as an event of the stream. */
-  fail(error: ApiError, metadata: JsonObject | null): void
+  /**
+   * Ends with an error: by status if nothing was sent yet, else as an event of the stream. What came of the last
+   * attempt's answer, when it was not streamed, is handed on with the error beside it.
+   */
+  fail(error: ApiError, metadata: JsonObject | null, last?: Attempt): void
   /** The caller is gone: end without a word. */
   abandon(): void
   sent(): Sent

@@ -96,7 +96,7 @@ function identityColumns({ call, routed, requestedModel, stream }: FinishedReque
     parent_span_id: call.parentSpanId,
     session_id: routed?.request.sessionId || call.sessionHeader,
     turn: call.turn,
-    operation: 'chat',
+    operation: call.operation,
     stream,
     target: 'router',
     requested_model: requestedModel,

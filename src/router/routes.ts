@@ -1,8 +1,16 @@
-import { apiError } from './api-error.ts'
-import { chat, type Http } from './chat.ts'
+import { type ApiError, apiError } from './api-error.ts'
+import { findRead } from './api/find-read.ts'
+import type { ReadAnswer } from './api/read.ts'
+import type { Operation } from './call.ts'
+import { chat } from './chat.ts'
 import type { RouterContext } from './context.ts'
-import { endpointsBody, modelBody } from './models-body.ts'
+import { epochMs, type Http } from './inbound.ts'
 import { sendError, sendJson } from './send-json.ts'
+
+const inference: Readonly<Record<string, Operation>> = {
+  '/v1/chat/completions': 'chat',
+  '/v1/completions': 'completion',
+}
 
 /** Answers one HTTP request. `isDraining`: the router is closing. */
 export async function answerHttp(
@@ -10,67 +18,52 @@ export async function answerHttp(
   http: Http,
   isDraining: () => boolean,
 ): Promise<void> {
-  const { req, res } = http
-  const url = URL.parse(req.url ?? '/', 'http://router')
-  if (!url) return sendError(res, apiError('invalid_request', 'The request has no valid URL'))
+  const url = URL.parse(http.req.url ?? '/', 'http://router')
+  if (!url) return sendError(http.res, apiError('invalid_request', 'The request has no valid URL'))
   // `/v1` is a plain alias of OpenRouter's `/api/v1`.
   const path = url.pathname.replace(/^\/api(?=\/v1\/)/, '').replace(/(?<=.)\/$/, '')
-  if (path === '/v1/chat/completions') {
-    return req.method === 'POST' ? chat(context, http) : methodNotAllowed(http, 'POST')
+  const operation = Object.hasOwn(inference, path) ? inference[path] : undefined
+  if (operation) return isMethod(http, 'POST') ? chat(context, http, operation) : undefined
+  if (path === '/healthz' || path === '/readyz') {
+    return answerProbe(http, path === '/readyz' && isDraining() ? 'draining' : 'ok')
   }
-  if (req.method !== 'GET' && req.method !== 'HEAD') return methodNotAllowed(http, 'GET')
-  if (path === '/healthz') return sendJson(res, 200, { status: 'ok' })
-  if (path === '/readyz') {
-    return sendJson(res, isDraining() ? 503 : 200, { status: isDraining() ? 'draining' : 'ok' })
+  return answerRead(context, http, { path, url })
+}
+
+function answerProbe(http: Http, status: 'ok' | 'draining'): void {
+  if (isMethod(http, 'GET')) sendJson(http.res, status === 'ok' ? 200 : 503, { status })
+}
+
+function answerRead(
+  context: RouterContext,
+  http: Http,
+  { path, url }: { readonly path: string; readonly url: URL },
+): void {
+  const { req, res } = http
+  const known = path.startsWith('/v1/') ? findRead(path.slice('/v1/'.length)) : undefined
+  if (!known) return sendError(res, apiError('not_found', 'Resource not found'))
+  if (!isMethod(http, 'GET')) return
+  const { route, parts } = known
+  const read = { context, path: url.pathname, parts, query: url.searchParams }
+  const authenticated = context.keys.authenticate(req.headers.authorization, epochMs(context))
+  if (!route.needsKey) {
+    return sendAnswer(res, route.answer({ ...read, caller: authenticated.ok ? authenticated.caller : null }))
   }
-  return answerRead(context, http, { path, query: url.searchParams })
+  if (!authenticated.ok) return sendError(res, authenticated.error)
+  return sendAnswer(res, route.answer({ ...read, caller: authenticated.caller }))
 }
 
-interface Target {
-  readonly path: string
-  readonly query: URLSearchParams
+function sendAnswer(res: Http['res'], answer: ReadAnswer): void {
+  if (answer.ok) sendJson(res, 200, answer.body)
+  else sendError(res, answer.error)
 }
 
-function answerRead(context: RouterContext, { res }: Http, { path, query }: Target): void {
-  if (path === '/v1/models') {
-    const data = [...context.catalog.models.values()].map(modelBody)
-    return sendJson(res, 200, { data, total_count: data.length, links: { next: null } })
-  }
-  if (path === '/v1/generation') {
-    const data = context.generations.get(query.get('id') ?? '')
-    return data ? sendJson(res, 200, { data }) : notFound(res)
-  }
-  if (path === '/v1/key') return sendJson(res, 200, { data: keyBody })
-  const model = /^\/v1\/models\/([^/]+\/[^/]+)\/endpoints$/.exec(path)?.[1]
-  const known = model === undefined ? undefined : context.catalog.models.get(decode(model))
-  return known ? sendJson(res, 200, { data: endpointsBody(known, context.health.read) }) : notFound(res)
+/** Whether the request has the method of its route; if not, it is answered. HEAD goes wherever GET does. */
+function isMethod({ req, res }: Http, method: 'GET' | 'POST'): boolean {
+  if (req.method === method || (method === 'GET' && req.method === 'HEAD')) return true
+  res.setHeader('allow', method === 'GET' ? 'GET, HEAD' : method)
+  sendError(res, methodNotAllowed)
+  return false
 }
 
-/** Keys are not checked yet, so every caller has the same one, without limits. */
-const keyBody = {
-  label: 'local',
-  limit: null,
-  limit_remaining: null,
-  limit_reset: null,
-  is_free_tier: false,
-  is_management_key: false,
-  rate_limit: { requests: -1, interval: '10s', note: 'This field is deprecated and safe to ignore.' },
-}
-
-function notFound(res: Http['res']): void {
-  sendError(res, apiError('not_found', 'Resource not found'))
-}
-
-function methodNotAllowed({ res }: Http, allowed: string): void {
-  res.setHeader('allow', allowed)
-  sendError(res, { ...apiError('invalid_request', 'Method not allowed'), status: 405 })
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    // A stray percent sign names no model.
-    return text
-  }
-}
+const methodNotAllowed: ApiError = { ...apiError('invalid_request', 'Method not allowed'), status: 405 }

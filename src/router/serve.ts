@@ -1,4 +1,6 @@
+import type { JsonObject } from '../core/index.ts'
 import { type ApiError, apiError } from './api-error.ts'
+import { completionBody } from './api/completion-body.ts'
 import type { Attempt } from './attempt.ts'
 import { attemptError } from './attempt-error.ts'
 import { runAttempts } from './attempt-loop.ts'
@@ -97,7 +99,7 @@ function answer({ context, call, caller }: Inbound, tried: Tried, reply: Reply):
   }
   const excluded = route.decision.models.flatMap(ranking => ranking.excluded)
   const error = last ? attemptError(attempts) : noEndpoints(request.requestedModels, excluded)
-  reply.fail(error, metadata)
+  reply.fail(error, metadata, last)
   return { error, sticky, charge }
 }
 
@@ -105,9 +107,8 @@ function createReply(
   { context, http, call }: Inbound,
   { request, onStuck }: { readonly request: ChatRequest; readonly onStuck: () => void },
 ): Reply {
-  const identity = answerIdentity(call)
   const { clock, settings } = context
-  return request.stream
-    ? createStreamReply({ res: http.res, clock, identity, settings, onStuck })
-    : createJsonReply(http.res, clock, identity)
+  const shape = call.operation === 'completion' ? completionBody : (body: JsonObject) => body
+  const options = { res: http.res, clock, settings, onStuck, identity: answerIdentity(call), shape }
+  return request.stream ? createStreamReply(options) : createJsonReply(options)
 }

@@ -7,6 +7,8 @@ import type { RouterSettings } from './settings.ts'
 /** Writes one event stream; the head goes out with the first thing written. */
 export interface SseWriter {
   chunk(data: JsonObject): void
+  /** Writes a comment, which parsers skip; `text` is one line. */
+  comment(text: string): void
   /** Writes `[DONE]` and ends the stream. */
   done(): void
   /** Stops the keep-alive comments. */
@@ -66,6 +68,9 @@ export function createSseWriter({ res, clock, settings, onStuck }: SseWriterOpti
     chunk: data => {
       const atNs = write(`data: ${JSON.stringify(data)}\n\n`)
       firstByteNs ??= atNs
+    },
+    comment: text => {
+      write(`: ${text}\n\n`)
     },
     done: () => {
       over.abort()

@@ -14,6 +14,8 @@ const maxHeldChars = 2 ** 20
 /** Collaborators of one streamed reply. */
 export interface StreamReplyOptions extends SseWriterOptions {
   readonly identity: AnswerIdentity
+  /** Turns a chunk of a chat answer into the route's own shape. */
+  readonly shape: (chunk: JsonObject) => JsonObject
 }
 
 /**
@@ -23,8 +25,9 @@ export interface StreamReplyOptions extends SseWriterOptions {
  * may go out earlier, and with them status 200. From the first token on, a failure is an event in the stream.
  */
 export function createStreamReply(options: StreamReplyOptions): Reply {
-  const { res, clock, identity } = options
+  const { res, clock, identity, shape } = options
   const writer = createSseWriter(options)
+  const send = (chunk: JsonObject) => writer.chunk(shape(chunk))
   let signature: Signature | null = null
   let held: JsonObject[] = []
   let heldChars = 0
@@ -32,12 +35,14 @@ export function createStreamReply(options: StreamReplyOptions): Reply {
   let refusedAt: Sent | null = null
 
   function release(): void {
-    if (signature) for (const data of held) writer.chunk(chunkBody(data, signature))
+    if (signature) for (const data of held) send(chunkBody(data, signature))
     held = []
   }
 
   function onEvent(event: StreamEvent): void {
-    if (event.kind === 'comment' || !belongsToCaller(event.data)) return
+    // Comments stay comments; before the answer has begun our own keep the connection alive.
+    if (event.kind === 'comment') return hasToken ? writer.comment(event.text) : undefined
+    if (!belongsToCaller(event.data)) return
     hasToken ||= event.hasToken
     // Without a token it carries nothing of the answer, so what goes past the bound is dropped.
     if (!hasToken) heldChars += JSON.stringify(event.data).length
@@ -48,7 +53,7 @@ export function createStreamReply(options: StreamReplyOptions): Reply {
   function fail(error: ApiError, metadata: JsonObject | null): void {
     const extra = metadata ? { openrouter_metadata: metadata } : {}
     if (writer.hasBegun()) {
-      writer.chunk({ ...errorChunk({ identity, endpoint: signature?.endpoint ?? null, error }), ...extra })
+      send({ ...errorChunk({ identity, endpoint: signature?.endpoint ?? null, error }), ...extra })
       return writer.done()
     }
     writer.quiet()
@@ -70,9 +75,9 @@ export function createStreamReply(options: StreamReplyOptions): Reply {
       const winnerSignature = { ...identity, endpoint: winner.candidate.endpoint }
       const whole = asObject(winner.exchange.body)
       release()
-      if (whole) writer.chunk(chunkOfBody(whole, winnerSignature))
+      if (whole) send(chunkOfBody(whole, winnerSignature))
       const extra = { ...(usage && { usage }), ...(metadata && { openrouter_metadata: metadata }) }
-      if (usage || metadata) writer.chunk(closingChunk(winnerSignature, extra))
+      if (usage || metadata) send(closingChunk(winnerSignature, extra))
       writer.done()
     },
     fail,
