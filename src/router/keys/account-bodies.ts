@@ -49,19 +49,18 @@ export function activityBody(
 /** Rows of several keys for the same endpoint become one. */
 function rowsOfDay(rows: readonly ActivityRow[]): readonly JsonObject[] {
   const groups = Map.groupBy(rows, ({ model, endpoint }) => `${model}\u0000${endpoint}`)
-  return [...groups.values()].flatMap(group => activityRow(group) ?? [])
+  return [...groups.values()].map(activityRow)
 }
 
-function activityRow(group: readonly ActivityRow[]): JsonObject | undefined {
+function activityRow(group: readonly ActivityRow[]): JsonObject {
   const [first] = group
-  if (!first) return undefined
   const sum = (count: (row: ActivityRow) => number) => group.reduce((all, row) => all + count(row), 0)
   return {
-    date: dateOf(first.day),
-    model: first.model,
-    model_permaslug: first.model,
-    endpoint_id: first.endpoint,
-    provider_name: first.provider,
+    date: dateOf(first?.day ?? 0),
+    model: first?.model,
+    model_permaslug: first?.model,
+    endpoint_id: first?.endpoint,
+    provider_name: first?.provider,
     requests: sum(row => row.requests),
     prompt_tokens: sum(row => row.promptTokens),
     completion_tokens: sum(row => row.completionTokens),
