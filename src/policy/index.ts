@@ -29,7 +29,6 @@ export { type StickyOutcome, stickyOutcome, type StickyResult } from './sticky-o
 export {
   affinityKeyOf,
   pinnedEndpoint,
-  planAfterRanking,
   planSticky,
   type StickyPlan,
 } from './sticky-plan.ts'

@@ -1,7 +1,7 @@
 import type { Endpoint } from '../catalog/index.ts'
 import { noPin, type Pin, type PinState, readPin, rewardsStaying } from './pin.ts'
 import type { Conversation } from './sticky-key.ts'
-import type { ModelCandidate, PolicySettings, Ranking, RouteRequest } from './types.ts'
+import type { ModelCandidate, PolicySettings, RouteRequest } from './types.ts'
 
 /** What sticky routing means for one candidate model of a request. */
 export interface ModelSticky {
@@ -47,16 +47,6 @@ function offOf(model: ModelCandidate, { request, settings }: StickyPlanOptions):
   if (order.length > 0) return settings.stickyWithinOrder ? null : 'provider.order'
   if (sort !== null) return `provider.sort is ${sort}`
   return model.variant === null ? null : `variant :${model.variant}`
-}
-
-/** The plan as the ranking left it: a model whose endpoints were sorted by quality was not ranked by its pin. Pure. */
-export function planAfterRanking(plan: StickyPlan, rankings: readonly Ranking[]): StickyPlan {
-  const models = plan.models.map((model, index) =>
-    model.off === null && rankings[index]?.strategy === 'exacto'
-      ? { ...model, off: 'sorted by tool-call quality', pin: noPin }
-      : model,
-  )
-  return { ...plan, models }
 }
 
 /** The endpoint that the conversation is pinned to on a model; null: none. Pure. */

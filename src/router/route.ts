@@ -8,7 +8,6 @@ import {
   explainDecision,
   type Explanation,
   pinnedEndpoint,
-  planAfterRanking,
   planSticky,
   readPin,
   reuseModels,
@@ -49,7 +48,7 @@ export function planRoute(context: RouteContext, call: RoutedCall, chat: ChatReq
   const nowNs = context.clock.monoNs()
   const conversation = conversationOf(conversationWords(chat.body, call))
   const request = withUsedModels(context, chat.route, conversation?.key ?? null)
-  const plan = planSticky({
+  const sticky = planSticky({
     request,
     conversation,
     settings: settings.policy,
@@ -57,20 +56,19 @@ export function planRoute(context: RouteContext, call: RoutedCall, chat: ChatReq
     nowNs,
   })
   const endpointsOf = (modelId: string) => context.catalog.models.get(modelId)?.endpoints ?? []
-  const affinityKey = affinityKeyOf(plan, request, endpointsOf)
+  const affinityKey = affinityKeyOf(sticky, request, endpointsOf)
   const decision = decide({
     request,
     endpointsOf,
     access: endpoint => accessTo(endpoint, context),
     settings: settings.policy,
     health: context.health.read,
-    pinOf: modelId => pinnedEndpoint(plan, modelId),
+    pinOf: modelId => pinnedEndpoint(sticky, modelId),
     affinityKey,
     nowNs,
     // Named by the planned item, so that the same plan gives the same draws in every run.
     rng: context.rng.fork(call.itemId || call.requestId),
   })
-  const sticky = planAfterRanking(plan, decision.models)
   const { requestedModels } = chat
   const explanation = explainDecision({ request, requestedModels, decision, sticky, affinityKey })
   return { request, decision, sticky, explanation }
@@ -91,7 +89,8 @@ function withUsedModels(
   return { ...request, models: reuseModels(request.models, usedOf) }
 }
 
-function accessTo(endpoint: Endpoint, { upstream, settings }: RouteContext): Access {
+/** Whether the router could call an endpoint at all. */
+export function accessTo(endpoint: Endpoint, { upstream, settings }: RouteContext): Access {
   if (upstream(endpoint).apiKey === null) return 'key_missing'
   const speaks = settings.upstreamIsSimulated || endpoint.provider.wire === 'openai'
   return speaks ? 'ready' : 'wire_unsupported'

@@ -7,10 +7,8 @@ import {
   type ModelCandidate,
   type Pin,
   pinnedEndpoint,
-  planAfterRanking,
   planSticky,
   type PolicySettings,
-  type Ranking,
   type RouteRequest,
 } from '../../src/policy/index.ts'
 import { describeSticky } from '../../src/policy/sticky-plan.ts'
@@ -78,15 +76,6 @@ describe('planSticky', () => {
       'not pinned yet',
       'pinned at a/one',
     ])
-  })
-})
-
-describe('planAfterRanking', () => {
-  it('switches it off for a model whose endpoints were sorted by quality', () => {
-    const ranking: Ranking = { model: model(), strategy: 'exacto', ranked: [], excluded: [] }
-    const plan = planAfterRanking(planOf({}), [ranking])
-    expect(plan.models.map(describeSticky)).toEqual(['off: sorted by tool-call quality'])
-    expect(planAfterRanking(planOf({}), [{ ...ranking, strategy: 'sticky' }])).toEqual(planOf({}))
   })
 })
 
