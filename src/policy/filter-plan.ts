@@ -1,6 +1,6 @@
 import type { Endpoint } from '../catalog/index.ts'
+import { allowsModel } from './access-rules.ts'
 import type { FilterOptions } from './filters.ts'
-import { matchesAnyGlob } from './glob.ts'
 import { supports } from './parameters.ts'
 import { type PriceLimits, priceLimitsOf } from './price-filter.ts'
 import { type Refusal, refusal } from './refusal.ts'
@@ -50,7 +50,7 @@ export function createFilterPlan(options: FilterOptions): FilterPlan {
   return {
     preferences,
     rules,
-    isModelDenied: rules.models !== null && !matchesAnyGlob(model.modelId, rules.models),
+    isModelDenied: !allowsModel(rules, model.modelId),
     denyDataCollection: preferences.denyDataCollection || rules.denyDataCollection,
     denyRetention: preferences.denyRetention || rules.denyRetention,
     priceLimits: priceLimitsOf(preferences.maxPrice),

@@ -1,4 +1,5 @@
 import type { Endpoint } from '../catalog/index.ts'
+import { allowsProvider, allowsRegion } from './access-rules.ts'
 import { createFilterPlan, type FilterPlan } from './filter-plan.ts'
 import { refusedByFit } from './fit-filters.ts'
 import { refusedByPrice } from './price-filter.ts'
@@ -78,20 +79,8 @@ const keyRegion = refusal('key_region', 'outside the regions of this key or acco
 
 function refusedByKey(endpoint: Endpoint, { isModelDenied, rules }: FilterPlan): Refusal | null {
   if (isModelDenied) return keyModels
-  if (rules.only !== null && !matchesAnyInTiers(endpoint, rules.only)) return keyProviders
-  if (rules.ignore.length > 0 && matchesAnyInTiers(endpoint, rules.ignore)) return keyProviders
-  if (rules.regions !== null && !isInRegion(endpoint.region, rules.regions)) return keyRegion
-  return null
-}
-
-/** An endpoint that states no region may be anywhere. `eu` takes in `eu-west-1` and `europe-west4`. */
-function isInRegion(region: string | null, regions: readonly string[]): boolean {
-  if (region === null) return false
-  const name = region.toLowerCase()
-  return regions.some(
-    allowed =>
-      name === allowed || name.startsWith(`${allowed}-`) || (allowed === 'eu' && name.startsWith('europe')),
-  )
+  if (!allowsProvider(rules, endpoint)) return keyProviders
+  return allowsRegion(rules, endpoint) ? null : keyRegion
 }
 
 const notInOnly = refusal('only', 'not in provider.only')

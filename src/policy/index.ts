@@ -11,27 +11,20 @@ export {
 } from './health.ts'
 export type { HealthWindows } from './health-windows.ts'
 export { explainDecision, type Explanation } from './explain.ts'
+export { type KnownNames, knownNames } from './known-names.ts'
 export { decideNext, type FailureKind, failureKindOf, type LoopState, type NextStep } from './next-attempt.ts'
 export { parametersOf, supports } from './parameters.ts'
 export { parsePreferences } from './preferences.ts'
-export {
-  type ModelPool,
-  noRoutingTables,
-  type ResolveOptions,
-  type RoutingTables,
-  resolveModels,
-  type TaskRule,
-} from './resolve-models.ts'
+export { type AutoWishes, type CostTier, costTiers, type ModelNeeds } from './pick-from-pool.ts'
+export { type NameProblem, type ResolveOptions, resolveModels } from './resolve-models.ts'
+export { type ModelPool, noRoutingTables, type RoutingTables, type TaskRule } from './routing-tables.ts'
+export { matchRule, withRule } from './task-rules.ts'
+export { combineAccessRules } from './access-rules.ts'
 export { type Pin, type PinState, readPin } from './pin.ts'
 export { poolPin, reuseModels } from './reuse-model.ts'
 export { type Conversation, conversationOf, type ConversationWords } from './sticky-key.ts'
 export { type StickyOutcome, stickyOutcome, type StickyResult } from './sticky-outcome.ts'
-export {
-  affinityKeyOf,
-  pinnedEndpoint,
-  planSticky,
-  type StickyPlan,
-} from './sticky-plan.ts'
+export { affinityKeyOf, pinnedEndpoint, planSticky, type StickyPlan } from './sticky-plan.ts'
 export {
   type BadToolCall,
   createToolCallJudge,

@@ -28,7 +28,7 @@ export function parametersOf(body: Readonly<Record<string, unknown>>): readonly 
 }
 
 /** Whether the endpoint takes this parameter. Pure. */
-export function supports(endpoint: Endpoint, parameter: string): boolean {
+export function supports(endpoint: Pick<Endpoint, 'supportedParameters'>, parameter: string): boolean {
   const known = endpoint.supportedParameters
-  return known.has(parameter) || (aliases[parameter] ?? []).some(alias => known.has(alias))
+  return known.has(parameter) || (aliases[parameter]?.some(alias => known.has(alias)) ?? false)
 }

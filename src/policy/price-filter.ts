@@ -48,12 +48,11 @@ function amountsAt(
   overrides: NonNullable<Endpoint['price']['overrides']>,
   promptTokens: number,
 ): Amounts {
-  let now = base
-  for (const { utcWindow, utcDays, minPromptTokens = 0, amounts } of overrides) {
-    if (utcWindow !== undefined || utcDays !== undefined) continue
-    if (promptTokens > minPromptTokens) now = { ...now, ...amounts }
-  }
-  return now
+  const fitting = overrides.filter(
+    ({ utcWindow, utcDays, minPromptTokens = 0 }) =>
+      utcWindow === undefined && utcDays === undefined && promptTokens > minPromptTokens,
+  )
+  return fitting.length === 0 ? base : Object.assign({ ...base }, ...fitting.map(({ amounts }) => amounts))
 }
 
 function exceeds(price: PicoUsd | undefined, limit: PicoUsd | null): boolean {

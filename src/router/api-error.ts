@@ -1,5 +1,6 @@
 import type { Fault } from '../record/index.ts'
 import { type ErrorType, errorTypeFaults } from '../wire/index.ts'
+import { type Availability, availabilityObject } from './availability.ts'
 
 /** An error as the caller gets it (docs/router.md, Errors). */
 export interface ApiError {
@@ -17,13 +18,6 @@ export interface ApiError {
   readonly headers?: Readonly<Record<string, string>>
   /** Who is to blame, where it is not whom the type says. */
   readonly fault?: Fault
-}
-
-/** Why no endpoint may serve; additive part of an error body. */
-export interface Availability {
-  readonly code: 'model_not_found' | 'no_endpoints' | 'privacy_restricted' | 'constraint_filtered'
-  readonly requestedModels: readonly string[]
-  readonly excludedBy: readonly string[]
 }
 
 /**
@@ -56,19 +50,6 @@ export function apiError(errorType: ErrorType, message: string): ApiError {
   return { status, errorType, publicType, message, metadata: {}, availability: null, retryAfterMs: null }
 }
 
-/** The error for a model that the catalogue does not have. Clients match on the end of the message. */
-export function unknownModel(model: string, requestedModels: readonly string[]): ApiError {
-  return {
-    ...apiError('invalid_request', `${told(model)} is not a valid model ID`),
-    availability: { code: 'model_not_found', requestedModels: requestedModels.map(told), excludedBy: [] },
-  }
-}
-
-/** A name of the caller's as far as an error repeats it. */
-function told(name: string): string {
-  return name.slice(0, 200)
-}
-
 /** Who is to blame, for the records. */
 export function faultOf({ errorType, fault }: ApiError): Fault {
   return fault ?? errorTypeFaults[errorType]
@@ -84,16 +65,6 @@ export function errorObject(error: ApiError): Readonly<Record<string, unknown>> 
     error_type: error.publicType,
     // A masked internal error carries no metadata.
     ...(!isInternal && { metadata: { error_type: error.publicType, ...error.metadata } }),
-    ...(error.availability && { availability: availabilityObject(error.availability) }),
-  }
-}
-
-function availabilityObject({ code, requestedModels, excludedBy }: Availability) {
-  return {
-    code,
-    retryable: false,
-    requested_models: requestedModels,
-    docs_url: 'docs/router.md#no-endpoints',
-    ...(excludedBy.length > 0 && { excluded_by: excludedBy }),
+    ...(error.availability && { availability: availabilityObject(error.availability, error.retryAfterMs) }),
   }
 }

@@ -1,5 +1,5 @@
 import type { Candidate, FailureKind, NextStep } from '../policy/index.ts'
-import { failureKindOf, supports } from '../policy/index.ts'
+import { failureKindOf } from '../policy/index.ts'
 import { formatTraceparent, spanIdOf } from '../core/index.ts'
 import {
   encodeHeaderText,
@@ -55,7 +55,7 @@ export async function attempt(options: AttemptOptions): Promise<Attempt> {
   const { endpoint } = candidate
   const upstream = context.upstream(endpoint)
   const spanId = spanIdOf(call.requestId, 'attempt', no)
-  const { fields, dropped } = upstreamFields(request.body, name => supports(endpoint, name))
+  const { fields, dropped } = upstreamFields(request.body, endpoint)
   const { body, leftOut } = encodeChatRequest(fields, {
     upstreamModel: endpoint.upstreamModel,
     stream: request.stream,

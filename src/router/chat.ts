@@ -11,7 +11,7 @@ import { epochMs, type Http, type Inbound, receive, type Unknown } from './inbou
 import { admit, reserve } from './keys/admission.ts'
 import { readBody } from './read-body.ts'
 import { refuse } from './refuse.ts'
-import { planRoute } from './route.ts'
+import { accessTo, planRoute } from './route.ts'
 import { serve } from './serve.ts'
 import { leaveBody, unreadBodyErrors } from './unread-body.ts'
 
@@ -57,6 +57,9 @@ async function readRequest(inbound: Inbound): Promise<ChatRequest | null> {
     tables: settings.tables,
     rules: combineAccessRules(settings.account, caller.rules),
     rng: context.rng.fork(call.itemId || call.requestId),
+    maxModels: settings.maxModels,
+    headers: http.req.headers,
+    canServe: endpoint => accessTo(endpoint, context) === 'ready',
   })
   if (parsed.ok) return parsed.request
   refuse(inbound, parsed.error, parsed)

@@ -1,77 +1,115 @@
 import { type Exclusion, type ExclusionRule, exclusionRules } from '../policy/index.ts'
-import { type ApiError, apiError, type Availability } from './api-error.ts'
+import type { ErrorType } from '../wire/index.ts'
+import { type ApiError, apiError } from './api-error.ts'
+import type { Availability } from './availability.ts'
+import { toldOfRules } from './excluded-by.ts'
 
-/** OpenRouter's names for filters where it has one, else ours; in the order in which the filters are applied. */
-const excludedByNames: Readonly<Record<ExclusionRule, string>> = {
-  only: 'allowed_providers',
-  ignore: 'allowed_providers',
-  data_collection: 'data_policy:training',
-  zdr: 'data_policy:zdr',
-  quantizations: 'quantization',
-  max_price: 'max_price',
-  require_parameters: 'require_parameters',
-  tools: 'require_parameters',
-  response_format: 'require_parameters',
-  verbosity: 'require_parameters',
-  context_length: 'context_length',
-  max_tokens: 'max_tokens',
-  key_missing: 'key_missing',
-  wire_unsupported: 'wire_unsupported',
-  order_closed: 'allowed_providers',
-  key_models: 'allowed_models',
-  key_providers: 'allowed_providers',
-  key_region: 'data_region',
-  distillable: 'distillable',
-  modality: 'modality',
-  tier: 'service_tier',
-  cool_down: 'cool_down',
-}
-
-const allowedProviders = 'No allowed providers are available for the selected model.'
-
-/** Beginnings of messages that clients match on. */
-const messages: Readonly<Partial<Record<ExclusionRule, string>>> = {
-  only: allowedProviders,
-  ignore: allowedProviders,
-  order_closed: allowedProviders,
-  data_collection: 'No endpoints found matching your data policy (training).',
-  zdr: 'No endpoints found matching your data policy (zero data retention).',
-  tools: 'No endpoints found that support tool use.',
+/** What else the error can tell. */
+interface MoreToTell {
+  /** Models that would serve this request, best first. */
+  readonly fallbackModels?: readonly string[]
+  /** When the first endpoint comes out of cool-down; null: not known, or none is in it. */
+  readonly retryAfterMs?: number | null
 }
 
 /**
  * The error for a request that no endpoint may serve. It names the filter that removed the last endpoints, and
  * every excluded endpoint with its rule. Pure.
  */
-export function noEndpoints(models: readonly string[], exclusions: readonly Exclusion[]): ApiError {
+export function noEndpoints(
+  models: readonly string[],
+  exclusions: readonly Exclusion[],
+  { fallbackModels = [], retryAfterMs = null }: MoreToTell = {},
+): ApiError {
   const last = lastRule(exclusions)
-  const tooLong = exclusions.every(({ rule }) => rule === 'context_length' || rule === 'max_tokens')
-  const isTooLong = exclusions.length > 0 && tooLong
-  const start = (last && messages[last]) ?? `No endpoints found for ${models.join(', ')}.`
+  const removed = exclusions.filter(({ rule }) => rule === last)
   const details = [...new Set(exclusions.map(e => `${e.endpoint.provider.name}: ${e.detail}`))].join('; ')
+  const start = startOf(models, last, removed)
   return {
-    ...apiError(
-      isTooLong ? 'context_length_exceeded' : 'no_endpoints',
-      details === '' ? start : `${start} ${details}`,
-    ),
+    ...apiError(errorTypeOf(last, exclusions), details === '' ? start : `${start} ${details}`),
     metadata: {
       excluded: exclusions.map(({ endpoint, rule, detail }) => ({ endpoint: endpoint.id, rule, detail })),
     },
     availability: {
       code: codeOf(last),
       requestedModels: models,
-      excludedBy: [...new Set(exclusions.map(({ rule }) => excludedByNames[rule]))],
+      excludedBy: excludedByOf(exclusions),
+      affectedProviders: [...new Set(removed.map(({ endpoint }) => endpoint.tag))],
+      fallbackModels,
+      ...constraintOf(last, removed),
     },
+    retryAfterMs: last === 'cool_down' ? retryAfterMs : null,
   }
 }
 
-/** Filters run in order, so the one furthest down removed what was left. */
+/**
+ * Filters run in order, so the one furthest down removed what was left. Tiers that nobody asked for were never part
+ * of the choice, unless they are all there is.
+ */
 function lastRule(exclusions: readonly Exclusion[]): ExclusionRule | undefined {
-  const place = (rule: ExclusionRule) => exclusionRules.indexOf(rule)
-  return exclusions.map(({ rule }) => rule).toSorted((a, b) => place(b) - place(a))[0]
+  const rules = new Set(exclusions.map(({ rule }) => rule))
+  const inOrder = exclusionRules.filter(rule => rules.has(rule))
+  return inOrder.findLast(rule => rule !== 'tier') ?? inOrder.at(-1)
+}
+
+/** In the order in which the filters are applied. */
+function excludedByOf(exclusions: readonly Exclusion[]): readonly string[] {
+  const rules = new Set(exclusions.map(({ rule }) => rule))
+  return [
+    ...new Set(exclusionRules.filter(rule => rules.has(rule)).map(rule => toldOfRules[rule].excludedBy)),
+  ]
+}
+
+function startOf(
+  models: readonly string[],
+  last: ExclusionRule | undefined,
+  removed: readonly Exclusion[],
+): string {
+  if (last === 'context_length') {
+    // The words by which clients know that they have to shorten the conversation.
+    const longest = Math.max(...removed.map(({ endpoint }) => endpoint.contextTokens))
+    return `This endpoint's maximum context length is ${longest} tokens.`
+  }
+  const kind =
+    last === 'modality' ? /does not take (\w+) input/.exec(removed[0]?.detail ?? '')?.[1] : undefined
+  if (kind !== undefined) return `No endpoints found that support ${kind} input.`
+  return (last && toldOfRules[last].message) ?? `No endpoints found for ${models.join(', ')}.`
+}
+
+function constraintOf(
+  last: ExclusionRule | undefined,
+  removed: readonly Exclusion[],
+): Pick<Availability, 'constraint'> {
+  const field = last === undefined ? null : toldOfRules[last].field
+  if (field === null) return {}
+  return { constraint: { field, detail: [...new Set(removed.map(({ detail }) => detail))].join('; ') } }
+}
+
+/** Too long is the caller's to mend, but only where nothing else stood in the way. */
+function errorTypeOf(last: ExclusionRule | undefined, exclusions: readonly Exclusion[]): ErrorType {
+  const isLength = (rule: ExclusionRule) =>
+    rule === 'context_length' || rule === 'max_tokens' || rule === 'tier'
+  if (last === 'context_length' || last === 'max_tokens') {
+    return exclusions.every(({ rule }) => isLength(rule)) ? 'context_length_exceeded' : 'no_endpoints'
+  }
+  if (last === 'key_region') return 'permission_denied'
+  return last === 'cool_down' ? 'provider_overloaded' : 'no_endpoints'
 }
 
 function codeOf(rule: ExclusionRule | undefined): Availability['code'] {
-  if (rule === undefined || rule === 'key_missing' || rule === 'wire_unsupported') return 'no_endpoints'
-  return rule === 'data_collection' || rule === 'zdr' ? 'privacy_restricted' : 'constraint_filtered'
+  switch (rule) {
+    case undefined:
+    case 'key_missing':
+    case 'wire_unsupported':
+      return 'no_endpoints'
+    case 'data_collection':
+    case 'zdr':
+      return 'privacy_restricted'
+    case 'key_region':
+      return 'region_restricted'
+    case 'cool_down':
+      return 'temporarily_unavailable'
+    default:
+      return 'constraint_filtered'
+  }
 }

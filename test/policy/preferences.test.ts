@@ -105,10 +105,10 @@ describe('parsePreferences', () => {
   it('names fields that have no effect, wherever they stand', () => {
     const value = {
       surprise: true,
-      sort: { by: 'price', then: 'latency' },
+      sort: { by: 'price', next: 'latency' },
       preferred_max_latency: { p95: 1 },
     }
-    expect(accepted(value).ignoredFields).toEqual(['surprise', 'sort.then', 'preferred_max_latency.p95'])
+    expect(accepted(value).ignoredFields).toEqual(['surprise', 'sort.next', 'preferred_max_latency.p95'])
   })
 
   it.each([

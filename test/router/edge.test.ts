@@ -164,11 +164,16 @@ describe('no endpoints', () => {
     [{ provider: { only: ['none'] } }, { ...constraint, ...providers }],
     [{ provider: { ignore: ['a', 'b'] } }, { ...constraint, ...providers }],
     [{ provider: { max_price: { prompt: 0 } } }, { ...constraint, excludedBy: ['max_price'] }],
-    [strict, { ...constraint, excludedBy: ['require_parameters', 'allowed_providers'] }],
+    [strict, { ...constraint, excludedBy: ['allowed_providers', 'require_parameters'] }],
     [{ max_tokens: 10_001 }, { ...constraint, status: 400, excludedBy: ['max_tokens'] }],
     [
       { messages: [{ role: 'user', content: tooLong }] },
-      { ...constraint, status: 400, excludedBy: ['context_length'] },
+      {
+        ...constraint,
+        status: 400,
+        excludedBy: ['context_length'],
+        start: "This endpoint's maximum context length is 100000 tokens. ",
+      },
     ],
   ])('for %j names the filter', async (more, { status, code, excludedBy, start }) => {
     const plain = endpointOf({ provider: 'a', parameters: [] })
