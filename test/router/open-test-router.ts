@@ -23,7 +23,7 @@ export interface TestRouter extends AsyncDisposable {
   readonly calls: { readonly provider: string; readonly headers: Received['headers']; readonly body: Body }[]
   readonly defects: unknown[]
   post(body: object, headers?: Readonly<Record<string, string>>): Promise<Response>
-  get(path: string): Promise<Response>
+  get(path: string, headers?: Readonly<Record<string, string>>): Promise<Response>
   /** Aborts every request under way, as a caller that goes away does. */
   abort(): void
   close(): Promise<void>
@@ -76,7 +76,7 @@ export async function openTestRouter(
         body: JSON.stringify(body),
         headers: { 'content-type': 'application/json', ...headers },
       }),
-    get: path => fetch(`${router.url}${path}`),
+    get: (path, headers = {}) => fetch(`${router.url}${path}`, { headers }),
     abort: () => gone.abort(),
     close,
     [Symbol.asyncDispose]: close,
