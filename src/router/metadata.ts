@@ -43,7 +43,8 @@ export function routerMetadata({ route, request, attempts, sticky }: MetadataOpt
       model: endpoint.modelId,
       status: exchange.status,
     })),
-    ...(stamps && { generation_time: toMs(stamps.closedNs - stamps.sentNs) }),
+    // Whole milliseconds: the schema of OpenRouter's SDK takes no others.
+    ...(stamps && { generation_time: Math.round((stamps.closedNs - stamps.sentNs) / nsPerMs) }),
     router_trace: {
       ...explanation,
       sticky: { ...explanation.sticky, result: sticky.result, reason: sticky.reason },

@@ -31,11 +31,14 @@ export function usageBody(winner: Attempt, requestCost: PicoUsd | null): JsonObj
     },
     cost: toNumber(requestCost),
     is_byok: false,
-    cost_details: {
-      upstream_inference_cost: null,
-      upstream_inference_prompt_cost: toNumber(local?.prompt ?? null),
-      upstream_inference_completions_cost: toNumber(local?.completion ?? null),
-    },
+    // OpenRouter's SDK takes both parts as numbers or no details at all.
+    ...(local && {
+      cost_details: {
+        upstream_inference_cost: null,
+        upstream_inference_prompt_cost: toNumber(local.prompt),
+        upstream_inference_completions_cost: toNumber(local.completion),
+      },
+    }),
   }
 }
 
