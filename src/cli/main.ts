@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { exitCodes } from '../core/index.ts'
 import { addCatalogCommands } from './commands/catalog.ts'
 import type { CommandContext } from './commands/context.ts'
+import { addExplainCommand } from './commands/explain.ts'
 import { addProvidersCommand } from './commands/providers.ts'
 import { addReportCommand } from './commands/report.ts'
 import { addRouterCommand } from './commands/router.ts'
@@ -20,6 +21,7 @@ const program = new Command('routebench')
 for (const add of [
   addRunCommand,
   addRouterCommand,
+  addExplainCommand,
   addProvidersCommand,
   addReportCommand,
   addCatalogCommands,
@@ -52,10 +54,12 @@ function createContext(): CommandContext {
   process.on('SIGINT', interrupt)
   process.on('SIGTERM', interrupt)
   return {
+    stdin: process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,
     env: process.env,
     interrupted: controller.signal,
+    onHangup: listener => void process.on('SIGHUP', listener),
     setExitCode: code => {
       process.exitCode = code
     },

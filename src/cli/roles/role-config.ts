@@ -1,3 +1,6 @@
+import type { Catalog } from '../../catalog/index.ts'
+import type { RouterSettings } from '../../router/index.ts'
+
 /** What the process of the simulated providers is told. Plain data: it crosses a process boundary. */
 export interface ProvidersConfig {
   readonly catalogFiles: readonly string[]
@@ -12,19 +15,26 @@ export interface ProvidersConfig {
   readonly logFile: string | null
 }
 
-/** What the router's process is told. Keys are not part of it: they come from the environment. */
-export interface RouterConfig {
-  readonly catalogFiles: readonly string[]
+/** What a router routes by. Structured-clone data: it crosses a process boundary. */
+export interface RoutingConfig {
+  readonly catalog: Catalog
+  /** Over the defaults. */
+  readonly settings: Partial<RouterSettings>
+  /** URL of simulated providers that stand for all providers; null: the real ones. */
+  readonly providersUrl: string | null
+}
+
+/** What the router's process is told. Keys of providers are not part of it: they come from the environment. */
+export interface RouterRoleConfig {
+  /** Can be exchanged while it runs, unlike the rest. */
+  readonly routing: RoutingConfig
   readonly seed: string
   readonly port: number
   readonly host: string
-  /** URL of simulated providers that stand for all providers; null: the real ones. */
-  readonly providersUrl: string | null
   /** Folder of the journal. */
   readonly journalFolder: string
-  /** Name of this router in that folder. */
+  /** Folder that keeps what callers have spent; null: it is forgotten at the end. */
+  readonly ledgerFolder: string | null
+  /** Name of this router in the journal's folder. */
   readonly writer: string
-  readonly stickyTtlSeconds: number
-  readonly attemptTimeoutMs: number
-  readonly firstTokenTimeoutMs: number
 }

@@ -13,6 +13,8 @@ export interface RunningRole {
   hasExited(): boolean
   /** Resolves when its process has ended, for whatever reason. */
   readonly exited: Promise<unknown>
+  /** Hands it a new definition; resolves when it goes by it. Rejects when it cannot, or has ended. */
+  reload(definition: object): Promise<void>
   /** Lets it finish its work and write its records, waits for its end and tells what it lost. */
   stop(): Promise<RoleLosses>
 }
@@ -26,9 +28,16 @@ export interface RoleLosses {
 /** Losses of a part that keeps no records. */
 export const noLosses: RoleLosses = { records: 0, spans: 0 }
 
+/** What a role is told. */
+export type RoleOrder<Config, Definition> =
+  | { readonly kind: 'start'; readonly config: Config }
+  | { readonly kind: 'reload'; readonly definition: Definition }
+  | { readonly kind: 'stop' }
+
 /** What a role tells its parent. */
 export type RoleMessage =
   | { readonly kind: 'ready'; readonly url: string }
+  | { readonly kind: 'reloaded' }
   | { readonly kind: 'stopped'; readonly losses: RoleLosses }
   | {
       readonly kind: 'failed'
@@ -47,18 +56,25 @@ const patienceMs = 20_000
  */
 export async function startRole(name: RoleName, config: object): Promise<RunningRole> {
   const entry = fileURLToPath(new URL(`./${name}-main${extname(import.meta.url)}`, import.meta.url))
-  const child = fork(entry, [], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+  const child = fork(entry, [], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    // Catalogues have maps and bigints.
+    serialization: 'advanced',
+  })
   const exited = new Promise<number | null>(resolve => child.once('exit', resolve))
-  child.send(config)
+  tell(child, { kind: 'start', config })
   const url = await ready(child, name)
-  return { name, url, exited, hasExited: () => hasExited(child), stop: () => stop(child, exited) }
+  return {
+    name,
+    url,
+    exited,
+    hasExited: () => hasExited(child),
+    reload: definition => reload(child, name, definition),
+    stop: () => stop(child, exited),
+  }
 }
 
-interface FailureToStart {
-  readonly code: ErrorCode
-  readonly hint: string
-  readonly problems?: readonly string[]
-}
+const endingSignals: ReadonlySet<NodeJS.Signals> = new Set(['SIGTERM', 'SIGINT', 'SIGHUP'])
 
 function ready(child: ChildProcess, name: RoleName): Promise<string> {
   return new Promise((resolve, reject) => {
@@ -66,22 +82,22 @@ function ready(child: ChildProcess, name: RoleName): Promise<string> {
       clearTimeout(timer)
       child.off('exit', onExit)
     }
-    const fail = (message: string, options: FailureToStart) => {
+    const fail = (error: UserError) => {
       settle()
       child.kill('SIGKILL')
-      reject(new UserError(message, options))
+      reject(error)
     }
     const onExit = (code: number | null, signal: NodeJS.Signals | null) =>
-      signal === 'SIGTERM' || signal === 'SIGINT'
-        ? fail(`the ${name} process was told to end at start (${signal})`, interruptedAtStart)
-        : fail(`the ${name} process ended at start (code ${code})`, unexpected)
-    const timer = setTimeout(() => fail(`the ${name} process did not start`, unexpected), patienceMs)
+      signal !== null && endingSignals.has(signal)
+        ? fail(new UserError(`the ${name} process was told to end at start (${signal})`, interruptedAtStart))
+        : fail(new UserError(`the ${name} process ended at start (code ${code})`, unexpected))
+    const late = () => fail(new UserError(`the ${name} process did not start`, unexpected))
+    const timer = setTimeout(late, patienceMs)
     child.once('exit', onExit)
     child.once('message', (message: RoleMessage) => {
-      if (message.kind === 'stopped') return fail(`the ${name} process stopped at start`, unexpected)
-      if (message.kind === 'failed') {
-        const { code, hint, problems } = message
-        return fail(message.message, { code: code ?? 'E_PROCESS_DIED', hint, problems })
+      if (message.kind === 'failed') return fail(failureOf(message))
+      if (message.kind !== 'ready') {
+        return fail(new UserError(`the ${name} process stopped at start`, unexpected))
       }
       settle()
       return resolve(message.url)
@@ -105,6 +121,37 @@ export function endedByItself(name: RoleName): UserError {
   return new UserError(`the ${name} process ended by itself`, unexpected)
 }
 
+function tell(child: ChildProcess, order: RoleOrder<object, object>): void {
+  child.send(order)
+}
+
+function reload(child: ChildProcess, name: RoleName, definition: object): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const settle = () => {
+      child.off('exit', onExit)
+      child.off('message', onMessage)
+    }
+    const onExit = () => {
+      settle()
+      reject(endedByItself(name))
+    }
+    const onMessage = (message: RoleMessage) => {
+      if (message.kind !== 'reloaded' && message.kind !== 'failed') return
+      settle()
+      if (message.kind === 'reloaded') resolve()
+      else reject(failureOf(message))
+    }
+    if (hasExited(child)) return reject(endedByItself(name))
+    child.on('exit', onExit)
+    child.on('message', onMessage)
+    return tell(child, { kind: 'reload', definition })
+  })
+}
+
+function failureOf({ message, code, hint, problems }: Extract<RoleMessage, { kind: 'failed' }>): UserError {
+  return new UserError(message, { code: code ?? 'E_PROCESS_DIED', hint, problems })
+}
+
 function hasExited({ exitCode, signalCode }: ChildProcess): boolean {
   return exitCode !== null || signalCode !== null
 }
@@ -116,7 +163,7 @@ async function stop(child: ChildProcess, exited: Promise<unknown>): Promise<Role
   child.on('message', (message: RoleMessage) => {
     if (message.kind === 'stopped') losses = message.losses
   })
-  child.send('stop')
+  tell(child, { kind: 'stop' })
   const timer = setTimeout(() => child.kill('SIGKILL'), patienceMs)
   await exited
   clearTimeout(timer)

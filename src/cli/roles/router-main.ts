@@ -1,44 +1,40 @@
 import { createRng, createSystemClock } from '../../core/index.ts'
-import { defaultPolicySettings } from '../../policy/index.ts'
-import { openRouter } from '../../router/index.ts'
-import { loadCatalog } from '../load-catalog.ts'
+import { openLedger, openRouter, type RouterDefinition } from '../../router/index.ts'
+import { lockWriter } from '../../store/index.ts'
 import { openRecords } from '../open-records.ts'
-import { requireSendableKeys } from '../run/required-keys.ts'
 import { upstreamResolver } from '../upstream-keys.ts'
-import type { RouterConfig } from './role-config.ts'
+import type { RouterRoleConfig, RoutingConfig } from './role-config.ts'
 import { serveRole } from './serve-role.ts'
 
 // Process of the instrumented router. Records go to a journal; whoever started it uploads them.
-serveRole(async (config: RouterConfig) => {
+serveRole(async (config: RouterRoleConfig) => {
+  const { seed, port, host, journalFolder, ledgerFolder, writer } = config
   const clock = createSystemClock()
-  const catalog = await loadCatalog(config.catalogFiles)
-  if (config.providersUrl === null) requireSendableKeys(catalog, process.env)
-  const records = await openRecords({
-    folder: config.journalFolder,
-    writer: config.writer,
-    clock,
-    env: process.env,
-  })
+  const records = await openRecords({ folder: journalFolder, writer, clock, env: process.env })
+  const onError = (error: unknown) => console.error(error)
+  const lock = (folder: string) => lockWriter(folder, 'ledger')
+  const ledger =
+    ledgerFolder === null ? null : await openLedger({ folder: ledgerFolder, clock, lock, onError })
   const router = await openRouter({
-    catalog,
+    ...definitionOf(config.routing),
     clock,
-    rng: createRng(config.seed),
+    rng: createRng(seed),
     sink: records.sink,
-    upstream: upstreamResolver(process.env, config.providersUrl),
-    settings: {
-      policy: { ...defaultPolicySettings, stickyTtlMs: config.stickyTtlSeconds * 1000 },
-      attemptTimeoutMs: config.attemptTimeoutMs,
-      firstTokenTimeoutMs: config.firstTokenTimeoutMs,
-      upstreamIsSimulated: config.providersUrl !== null,
-    },
-    port: config.port,
-    host: config.host,
-    onDefect: defect => console.error(defect),
+    ...(ledger && { ledger }),
+    port,
+    host,
+    onDefect: onError,
   })
   const close = async () => {
     await router.close()
+    await ledger?.close()
     await records.close()
     return records.losses()
   }
-  return { url: router.url, close }
+  const reload = (routing: RoutingConfig) => router.reload(definitionOf(routing))
+  return { url: router.url, close, reload }
 })
+
+function definitionOf({ catalog, settings, providersUrl }: RoutingConfig): RouterDefinition {
+  return { catalog, settings, upstream: upstreamResolver(process.env, providersUrl) }
+}

@@ -65,6 +65,7 @@ async function playOnMarket(
   records.journal.run(started)
   const market = await openMarket({
     scenario,
+    catalog,
     catalogFiles,
     journalFolder: folder.journal,
     providerLogFile: folder.file('providers.ndjson'),

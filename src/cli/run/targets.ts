@@ -1,6 +1,8 @@
+import type { Catalog } from '../../catalog/index.ts'
+import { defaultPolicySettings } from '../../policy/index.ts'
 import type { Target } from '../../replay/index.ts'
 import type { Arm, Scenario } from '../../scenario/index.ts'
-import type { ProvidersConfig, RouterConfig } from '../roles/role-config.ts'
+import type { ProvidersConfig, RouterRoleConfig } from '../roles/role-config.ts'
 import {
   noLosses,
   type RoleLosses,
@@ -25,6 +27,7 @@ export interface Market {
 /** What is needed to start a market. */
 export interface MarketOptions {
   readonly scenario: Scenario
+  readonly catalog: Catalog
   readonly catalogFiles: readonly string[]
   readonly journalFolder: string
   /** Where the simulated providers keep their log when the scenario asks for one. */
@@ -77,21 +80,26 @@ function startProviders({ scenario, catalogFiles, providerLogFile }: MarketOptio
 }
 
 function startRouter(
-  { scenario, catalogFiles, journalFolder }: MarketOptions,
+  { scenario, catalog, journalFolder }: MarketOptions,
   providersUrl: string | null,
 ): Promise<RunningRole> {
   const { seed, router } = scenario
+  const settings = {
+    policy: { ...defaultPolicySettings, stickyTtlMs: router.stickyTtlSeconds * 1000 },
+    attemptTimeoutMs: router.attemptTimeoutMs,
+    firstTokenTimeoutMs: router.firstTokenTimeoutMs,
+    upstreamIsSimulated: providersUrl !== null,
+  }
   return startRole('router', {
-    catalogFiles,
+    routing: { catalog, settings, providersUrl },
     seed,
     port: 0,
     host: '127.0.0.1',
-    providersUrl,
     journalFolder,
+    ledgerFolder: null,
     // Two routers may write into one folder, one for each kind of target.
     writer: providersUrl === null ? 'router' : 'router-simulated',
-    ...router,
-  } satisfies RouterConfig)
+  } satisfies RouterRoleConfig)
 }
 
 function targetOf(arm: Arm, routerUrl: string | null, env: NodeJS.ProcessEnv): Target {

@@ -74,11 +74,12 @@ function openDoors({ listen, keys, providers_url: providersUrl }: RouterFile): r
   if (keys.length > 0) return []
   const findings: Finding[] = []
   if (!isLoopback(listen.host)) {
-    const message = `listening on ${listen.host} without keys would let everyone who reaches this machine spend your money`
+    const message = `listening on ${listen.host} without keys would let everyone who reaches this machine spend your money; declare keys, or listen on 127.0.0.1`
     findings.push({ path: ['listen', 'host'], rule: 'open-door', message })
   }
   if (listen.cors && providersUrl === null) {
-    const message = 'with cors and without keys, every web page that you visit could spend your money'
+    const message =
+      'with cors and without keys, every web page that you visit could spend your money; declare keys'
     findings.push({ path: ['listen', 'cors'], rule: 'open-door', message })
   }
   return findings

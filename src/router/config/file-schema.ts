@@ -184,6 +184,7 @@ export const routerFileSchema = z.strictObject({
       store: path
         .default('.routebench/store')
         .describe('Folder of the embedded store (unused with CLICKHOUSE_URL).'),
+      ledger: path.default('.routebench/ledger').describe('Folder that keeps what callers have spent.'),
     })
     .prefault({})
     .describe(

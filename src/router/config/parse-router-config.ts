@@ -35,13 +35,17 @@ export type ParsedRouterConfig =
 
 /**
  * Reads the router's configuration (docs/router.md, Configuration) in two steps, since the catalogue files are named in
- * it: alone, then against the catalogue. An empty file and no file at all mean the defaults. No problem quotes a value
+ * it: alone, then against the catalogue. No file at all means the defaults. No problem quotes a value
  * that looks like a key. Pure.
  */
 export function parseRouterConfig({ file, overrides }: RouterConfigSource): ParsedRouterConfig {
   const document = openDocument({ file: file?.name ?? '', text: file?.text ?? '' })
   if (document.syntaxProblems.length > 0) {
     return { ok: false, problems: document.syntaxProblems.map(formatProblem) }
+  }
+  // Whoever replaces a file may leave it empty for a moment; that must not open all doors.
+  if (file !== null && isNothing(document.value)) {
+    return { ok: false, problems: [`${file.name}:1:1 empty-file: the file is empty`] }
   }
   const written = document.value ?? {}
   const linesOf = (findings: readonly Finding[]): readonly string[] => {
@@ -67,6 +71,10 @@ export function parseRouterConfig({ file, overrides }: RouterConfigSource): Pars
     problemsWith: catalog => linesOf(catalogFindings(parsed.data, catalog)),
   })
   return { ok: true, config }
+}
+
+function isNothing(value: unknown): boolean {
+  return value === null || value === undefined
 }
 
 function isAmong(findings: readonly Finding[], path: Path): boolean {
