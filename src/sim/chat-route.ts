@@ -32,8 +32,8 @@ export interface ChatCall {
 /**
  * Answers a chat call in any protocol. Rejects only when the caller leaves.
  *
- * Reads two headers of its own: `x-routebench-draw` (identity for the draws) and
- * `x-routebench-output-tokens` (length of a free answer).
+ * Reads two headers of its own: `x-routebench-draw` (identity for the draws, percent-encoded where a header could
+ * not carry it) and `x-routebench-output-tokens` (length of a free answer).
  */
 export async function answerChat(
   exchange: Exchange,
@@ -98,7 +98,7 @@ async function serve(exchange: Exchange, served: Served, options: ChatRouteOptio
     sendError(exchange, protocol.missingKey, { atMs: null, headers: {} })
     return
   }
-  const drawId = headerOf(exchange.request, 'x-routebench-draw')
+  const drawId = decoded(headerOf(exchange.request, 'x-routebench-draw'))
   const { prompt, model, stream, shape, reasoning, ...wishes } = chat
   const { id, plan } = stall.admit({
     request: { ...wishes, ...(reasoning && { reasoning }), prompt: stall.digest(prompt) },
@@ -134,6 +134,16 @@ async function serve(exchange: Exchange, served: Served, options: ChatRouteOptio
 function headerOf(request: IncomingMessage, name: string): string | null {
   const value = request.headers[name]
   return typeof value === 'string' && value !== '' ? value : null
+}
+
+/** Draws depend on the identity itself, not on how a header writes it: virtual time has no headers. */
+function decoded(value: string | null): string | null {
+  try {
+    return value === null ? null : decodeURIComponent(value)
+  } catch {
+    // A `%` that begins no encoding: the caller wrote the identity as it is.
+    return value
+  }
 }
 
 function wholeOf(text: string | null): number | null {

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { createRng, formatUsd, nsPerMs } from '../../../src/core/index.ts'
+import { createRng, createSystemClock, formatUsd, nsPerMs } from '../../../src/core/index.ts'
+import { openSimulatedProviders } from '../../../src/sim/index.ts'
 import { createMarket } from '../../../src/sim/market.ts'
 import { digestPrompt } from '../../../src/sim/model/prompt-digest.ts'
 import { bytesTokenizer } from '../../../src/sim/model/tokenizer.ts'
 import { simulate, type VirtualAnswer, type VirtualRequest } from '../../../src/sim/virtual/simulate.ts'
+import { createTokenizers } from '../../../src/sim/tokenizers.ts'
 import { catalogOf, endpointOf } from '../tiny-catalog.ts'
 
 const endpoints = [
@@ -97,5 +99,41 @@ describe('simulate', () => {
     ]
     expect(() => all(second, first)).toThrow(RangeError)
     expect(() => all({ ...first, endpointId: 'nobody/nothing' })).toThrow(RangeError)
+  })
+
+  it('draws what the HTTP servers draw, also for an identity that no header can carry', async () => {
+    const drawId = 'sticky/Frage 7 – 世界 %'
+    const sim = await openSimulatedProviders({
+      catalog,
+      clock: createSystemClock(),
+      rng: createRng('one'),
+      port: 0,
+      speed: 1000,
+      faults: [],
+    })
+    const response = await fetch(`${sim.url}/deepinfra/v1/chat/completions`, {
+      method: 'POST',
+      headers: { authorization: 'Bearer key', 'x-routebench-draw': encodeURIComponent(drawId) },
+      body: JSON.stringify({
+        model: endpoints[0]?.upstreamModel,
+        messages: [{ role: 'user', content: 'Hi' }],
+      }),
+    })
+    const body = JSON.parse(await response.text())
+    await sim.close()
+    const tokenizer = createTokenizers().of('o200k')
+    const parts = [{ mark: '<|u>', text: 'Hi', isMarked: false }]
+    const cache = { mode: 'implicit', minTokens: 64, blockTokens: 16, ttlSeconds: 300 } as const
+    const request = {
+      prompt: digestPrompt(parts, { cache, tokenizer }),
+      maxTokens: null,
+      wish: { kind: 'filler', tokens: null },
+    } as const
+    const requests = [{ atMs: 0, endpointId: endpoints[0]?.id ?? '', request, keyId: 'key', drawId }]
+    const [answer] = [...simulate({ catalog, rng: createRng('one'), requests })]
+    if (answer?.plan?.kind !== 'answer') throw new Error('no answer')
+    expect(body.id).toBe(`chatcmpl-${answer.id}`)
+    expect(body.choices[0].message.content).toBe(answer.plan.blocks[0]?.text)
+    expect(body.usage.prompt_tokens).toBe(answer.plan.usage.inputTokens)
   })
 })
