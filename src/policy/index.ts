@@ -20,6 +20,7 @@ export { type NameProblem, type ResolveOptions, resolveModels } from './resolve-
 export { type ModelPool, noRoutingTables, type RoutingTables, type TaskRule } from './routing-tables.ts'
 export { matchRule, withRule } from './task-rules.ts'
 export { combineAccessRules } from './access-rules.ts'
+export { alternativeModels } from './alternative-models.ts'
 export { type Pin, type PinState, readPin } from './pin.ts'
 export { poolPin, reuseModels } from './reuse-model.ts'
 export { type Conversation, conversationOf, type ConversationWords } from './sticky-key.ts'

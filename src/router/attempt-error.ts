@@ -1,12 +1,16 @@
 import { type ApiError, apiError } from './api-error.ts'
-import { errorTypeOf, isErrorType } from '../wire/index.ts'
+import { type ErrorType, errorTypeOf, isErrorType } from '../wire/index.ts'
 import type { Attempt } from './attempt.ts'
+import type { Availability } from './availability.ts'
 
 /**
  * The error of a request whose attempts all failed: the last one's, with the earlier ones in its metadata.
  * `Retry-After` is the shortest wait that any attempt was told (OpenRouter's own pages differ on this). Pure.
  */
-export function attemptError(attempts: readonly Attempt[]): ApiError {
+export function attemptError(
+  attempts: readonly Attempt[],
+  requestedModels: readonly string[] = [],
+): ApiError {
   const last = attempts.at(-1)
   const name = last ? errorTypeOf(last.exchange) : ''
   const type = isErrorType(name) ? name : 'router_internal'
@@ -15,8 +19,8 @@ export function attemptError(attempts: readonly Attempt[]): ApiError {
     ...apiError(type, type === 'router_internal' ? 'Internal Server Error' : 'Provider returned error'),
     metadata: {
       ...(last && { provider_name: last.candidate.endpoint.provider.name, ...rawOf(last) }),
-      // A text, as OpenRouter's schema of error events has it; none where no status came.
-      ...(last && last.exchange.status > 0 && { provider_code: String(last.exchange.status) }),
+      // A text, as OpenRouter's schema of error events has it.
+      ...(last && last.exchange.status >= 400 && { provider_code: String(last.exchange.status) }),
       previous_errors: attempts.slice(0, -1).map(a => ({
         provider: a.candidate.endpoint.provider.name,
         code: errorTypeOf(a.exchange),
@@ -24,7 +28,25 @@ export function attemptError(attempts: readonly Attempt[]): ApiError {
       })),
     },
     retryAfterMs: waits.length > 0 ? Math.min(...waits) : null,
+    availability: availabilityOf(type, attempts, requestedModels),
   }
+}
+
+/** Limits and overload pass, so the same request may succeed later. */
+const passingTypes: Readonly<Record<string, Availability['code']>> = {
+  rate_limit_exceeded: 'capacity_exhausted',
+  provider_overloaded: 'temporarily_unavailable',
+}
+
+function availabilityOf(
+  type: ErrorType,
+  attempts: readonly Attempt[],
+  requestedModels: readonly string[],
+): Availability | null {
+  const code = passingTypes[type]
+  if (code === undefined) return null
+  const affectedProviders = [...new Set(attempts.map(({ candidate }) => candidate.endpoint.tag))]
+  return { code, requestedModels, excludedBy: [], affectedProviders }
 }
 
 /** What a provider says of our key or account is the operator's, and often quotes the key: left out. */

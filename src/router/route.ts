@@ -2,6 +2,7 @@ import type { Endpoint } from '../catalog/index.ts'
 import {
   type Access,
   affinityKeyOf,
+  alternativeModels,
   conversationOf,
   type Decision,
   decide,
@@ -94,4 +95,11 @@ export function accessTo(endpoint: Endpoint, { upstream, settings }: RouteContex
   if (upstream(endpoint).apiKey === null) return 'key_missing'
   const speaks = settings.upstreamIsSimulated || endpoint.provider.wire === 'openai'
   return speaks ? 'ready' : 'wire_unsupported'
+}
+
+/** Models that would serve the request as it is, for the error that none of those it names does. */
+export function otherModels(context: RouteContext, { request }: Route): readonly string[] {
+  const { catalog, settings } = context
+  const access = (endpoint: Endpoint) => accessTo(endpoint, context)
+  return alternativeModels({ catalog, request, access, settings: settings.policy })
 }

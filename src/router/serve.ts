@@ -14,7 +14,7 @@ import { createJsonReply } from './json-reply.ts'
 import { routerMetadata } from './metadata.ts'
 import { noEndpoints } from './no-endpoints.ts'
 import type { Reply } from './reply.ts'
-import type { Route } from './route.ts'
+import { otherModels, type Route } from './route.ts'
 import { neverRouted, settleSticky } from './settle-sticky.ts'
 import { createStreamReply } from './stream-reply.ts'
 import { usageBody } from './usage-body.ts'
@@ -98,7 +98,9 @@ function answer({ context, call, caller }: Inbound, tried: Tried, reply: Reply):
     return { error: null, sticky, charge }
   }
   const excluded = route.decision.models.flatMap(ranking => ranking.excluded)
-  const error = last ? attemptError(attempts) : noEndpoints(request.requestedModels, excluded)
+  const error = last
+    ? attemptError(attempts, request.requestedModels)
+    : noEndpoints(request.requestedModels, excluded, { fallbackModels: otherModels(context, route) })
   reply.fail(error, metadata, last)
   return { error, sticky, charge }
 }
