@@ -1,5 +1,5 @@
-import { affinityDraw } from './affinity-draw.ts'
-import { bandNote, type Contender } from './contender.ts'
+import { affinityDraws } from './affinity-draw.ts'
+import { type Contender, withBand } from './contender.ts'
 import type { DrawOptions } from './load-balance.ts'
 import type { Candidate, EndpointHealth } from './types.ts'
 
@@ -53,19 +53,18 @@ export function drawByShares(contenders: readonly Contender[], options: DrawOpti
 
 function drawGroup(group: readonly Contender[], { affinityKey, rng }: DrawOptions): readonly Candidate[] {
   const shares = adaptiveShares(group)
-  const uniform = ({ endpoint }: Contender) =>
-    affinityKey === null ? 1 - rng.next() : affinityDraw(affinityKey, endpoint.id)
+  const drawOf = affinityKey === null ? () => 1 - rng.next() : affinityDraws(affinityKey)
   // The least of exponential times with these rates is a draw by share, the next one a draw among the rest, and so on.
   return group
     .map((contender, index) => {
       const share = shares[index] ?? 0
-      return { contender, share, time: -Math.log(uniform(contender)) / share }
+      return { contender, share, time: -Math.log(drawOf(contender.endpoint.id)) / share }
     })
     .sort((a, b) => a.time - b.time)
     .map(({ contender, share }) => ({
       endpoint: contender.endpoint,
       score: share,
-      reason: `drawn by adaptive share ${share.toFixed(4)}${bandNote(contender)}`,
+      reason: withBand(`drawn by adaptive share ${share.toFixed(4)}`, contender),
     }))
 }
 

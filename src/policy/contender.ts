@@ -30,11 +30,11 @@ export function healthBandOf(health: EndpointHealth, settings: PolicySettings): 
   return uptimePercent >= degradedUptimePercent ? 1 : 2
 }
 
-/** What a reason says about the band; empty for a normal endpoint. Pure. */
-export function bandNote({ band, health }: Contender): string {
-  if (band === 0) return ''
+/** A reason with what its endpoint's band adds to it; a normal one adds nothing. Pure. */
+export function withBand(reason: string, { band, health }: Contender): string {
+  if (band === 0) return reason
   const { uptimePercent } = health
-  const isLow =
-    uptimePercent !== null && uptimePercent < (band === 1 ? normalUptimePercent : degradedUptimePercent)
-  return isLow ? `, uptime ${uptimePercent} %` : ', after a recent outage'
+  const bound = band === 1 ? normalUptimePercent : degradedUptimePercent
+  const isLow = uptimePercent !== null && uptimePercent < bound
+  return `${reason}, ${isLow ? `uptime ${uptimePercent} %` : 'after a recent outage'}`
 }

@@ -1,11 +1,12 @@
 import type { Endpoint } from '../catalog/index.ts'
-import { nsPerMs, type Rng } from '../core/index.ts'
+import type { Rng } from '../core/index.ts'
 import { type Contender, healthBandOf } from './contender.ts'
+import { splitByCutoffs, withCutoffNote } from './cutoffs.ts'
 import { type QualityTier, qualityTiers } from './exacto.ts'
 import { filterEndpoints } from './filters.ts'
+import { leaveCoolingOut } from './leave-cooling-out.ts'
 import { blendedPrice } from './price.ts'
 import { type Ranked, rankEndpoints } from './rank.ts'
-import { missedCutoff } from './thresholds.ts'
 import type {
   Access,
   Candidate,
@@ -40,7 +41,7 @@ export interface DecideOptions {
 const policyVersion = 3
 
 /** A candidate model with the endpoints that passed the filters. */
-interface Group {
+export interface ModelContenders {
   readonly model: ModelCandidate
   readonly contenders: readonly Contender[]
   readonly excluded: readonly Exclusion[]
@@ -53,99 +54,42 @@ interface Group {
  * a cut-off of the request stand behind all others, of whichever model.
  */
 export function decide(options: DecideOptions): Decision {
-  const groups = withoutCooling(
-    options.request.models.map(model => groupOf(model, options)),
-    options,
+  const { request, nowNs } = options
+  const groups = leaveCoolingOut(
+    request.models.map(model => contendersOf(model, options)),
+    nowNs,
   )
-  const { kept, late } = splitByCutoffs(groups, options.request)
+  const { kept, late, missed } = splitByCutoffs(groups, request.preferences)
   const first = rankGroups(kept, options, '')
-  const last = late === null ? null : rankGroups(late.groups, options, 'late')
-  const behind = last?.candidates.map(candidate => withNote(candidate, late?.reasons)) ?? []
-  const candidates = [...first.candidates, ...behind]
-  const strategies = first.strategies.map(
-    (strategy, index) => strategy ?? last?.strategies[index] ?? 'price-weighted',
+  const last = rankGroups(late, options, 'late')
+  const candidates =
+    late.length === 0
+      ? first.candidates
+      : [...first.candidates, ...last.candidates.map(candidate => withCutoffNote(candidate, missed))]
+  const strategies = groups.map(
+    (_, index) => first.strategies[index] ?? last.strategies[index] ?? 'price-weighted',
   )
-  const head = candidates[0]?.endpoint.modelId
-  const strategy = strategies[groups.findIndex(({ model }) => model.modelId === head)] ?? 'price-weighted'
+  const headModel = candidates[0]?.endpoint.modelId
+  const head = groups.findIndex(({ model }) => model.modelId === headModel)
   const models = groups.map(({ model, excluded }, index) => ({
     model,
     strategy: strategies[index] ?? 'price-weighted',
     ranked: groups.length === 1 ? candidates : candidates.filter(c => c.endpoint.modelId === model.modelId),
     excluded,
   }))
-  return { policy: `${strategy}@${policyVersion}`, candidates, models }
+  return { policy: `${strategies[head] ?? 'price-weighted'}@${policyVersion}`, candidates, models }
 }
 
-function groupOf(model: ModelCandidate, options: DecideOptions): Group {
+function contendersOf(model: ModelCandidate, options: DecideOptions): ModelContenders {
   const { settings, health } = options
-  const { kept, excluded } = filterEndpoints({
-    ...options,
-    model,
-    endpoints: options.endpointsOf(model.modelId),
-  })
+  const endpoints = options.endpointsOf(model.modelId)
+  const { kept, excluded } = filterEndpoints({ ...options, model, endpoints })
   const contenders = kept.map(endpoint => {
     const state = health(endpoint.id)
     const price = blendedPrice(endpoint, settings.completionPriceWeight)
     return { endpoint, health: state, price, band: healthBandOf(state, settings) }
   })
   return { model, contenders, excluded }
-}
-
-/**
- * Excludes endpoints in cool-down. When all that passed the filters are cooling, the one whose cool-down ends first
- * stays, so that an outage costs one attempt a request and not one for each endpoint.
- */
-function withoutCooling(groups: readonly Group[], { nowNs }: DecideOptions): readonly Group[] {
-  const isCooling = ({ health }: Contender) => health.coolDownUntilNs > nowNs
-  const all = groups.flatMap(({ contenders }) => contenders)
-  if (!all.some(isCooling)) return groups
-  const lastResort = all.every(isCooling)
-    ? all.reduce((a, b) => (b.health.coolDownUntilNs < a.health.coolDownUntilNs ? b : a))
-    : null
-  const stays = (contender: Contender) => contender === lastResort || !isCooling(contender)
-  return groups.map(({ model, contenders, excluded }) => ({
-    model,
-    contenders: contenders.filter(stays),
-    excluded: [...excluded, ...contenders.filter(c => !stays(c)).map(c => coolingExclusion(c, nowNs))],
-  }))
-}
-
-function coolingExclusion({ endpoint, health }: Contender, nowNs: number): Exclusion {
-  const leftMs = Math.ceil((health.coolDownUntilNs - nowNs) / nsPerMs)
-  return { endpoint, rule: 'cool_down', detail: `in cool-down for another ${leftMs} ms` }
-}
-
-interface Late {
-  readonly groups: readonly Group[]
-  /** Which cut-off an endpoint misses, by its id. */
-  readonly reasons: ReadonlyMap<string, string>
-}
-
-function splitByCutoffs(
-  groups: readonly Group[],
-  { preferences }: RouteRequest,
-): { readonly kept: readonly Group[]; readonly late: Late | null } {
-  if (preferences.minThroughput === null && preferences.maxLatencyMs === null)
-    return { kept: groups, late: null }
-  const reasons = new Map<string, string>()
-  for (const { endpoint, health } of groups.flatMap(({ contenders }) => contenders)) {
-    const missed = missedCutoff(health, preferences)
-    if (missed !== null) reasons.set(endpoint.id, missed)
-  }
-  if (reasons.size === 0) return { kept: groups, late: null }
-  const only = (isLate: boolean) =>
-    groups.map(group => ({
-      ...group,
-      contenders: group.contenders.filter(({ endpoint }) => reasons.has(endpoint.id) === isLate),
-    }))
-  return { kept: only(false), late: { groups: only(true), reasons } }
-}
-
-function withNote(candidate: Candidate, reasons: Late['reasons'] | undefined): Candidate {
-  return {
-    ...candidate,
-    reason: `${candidate.reason}; behind the others: ${reasons?.get(candidate.endpoint.id)}`,
-  }
 }
 
 interface RankedGroups {
@@ -155,22 +99,19 @@ interface RankedGroups {
 }
 
 /** `label` keeps the draws apart. */
-function rankGroups(groups: readonly Group[], options: DecideOptions, label: string): RankedGroups {
+function rankGroups(groups: readonly ModelContenders[], options: DecideOptions, label: string): RankedGroups {
   const { request, pinOf } = options
   if (request.preferences.partition === 'none' && groups.length > 1) {
     const pins = new Set(groups.map(({ model }) => pinOf(model.modelId)))
     const contenders = groups.flatMap(group => group.contenders)
-    const ranked = rankOne({ groups, contenders, isPinned: id => pins.has(id), label: `${label}*` }, options)
-    return { candidates: ranked.ranked, strategies: groups.map(() => ranked.strategy) }
+    const variant = groups[0]?.model.variant ?? null
+    const all = rankPool({ variant, contenders, isPinned: id => pins.has(id), label: `${label}*` }, options)
+    return { candidates: all.ranked, strategies: groups.map(() => all.strategy) }
   }
-  const ranked = groups.map(group => {
-    if (group.contenders.length === 0) return null
-    const pin = pinOf(group.model.modelId)
-    const { contenders, model } = group
-    return rankOne(
-      { groups: [group], contenders, isPinned: id => id === pin, label: label + model.modelId },
-      options,
-    )
+  const ranked = groups.map(({ model: { modelId, variant }, contenders }) => {
+    if (contenders.length === 0) return null
+    const pin = pinOf(modelId)
+    return rankPool({ variant, contenders, isPinned: id => id === pin, label: label + modelId }, options)
   })
   return {
     candidates: ranked.flatMap(order => order?.ranked ?? []),
@@ -178,21 +119,20 @@ function rankGroups(groups: readonly Group[], options: DecideOptions, label: str
   }
 }
 
+/** Endpoints that are ranked together: of one model, or of all; then the first one's variant counts. */
 interface Pool {
-  /** The models whose endpoints are ranked together; the first one's variant counts. */
-  readonly groups: readonly Group[]
+  readonly variant: ModelCandidate['variant']
   readonly contenders: readonly Contender[]
   readonly isPinned: (endpointId: string) => boolean
   readonly label: string
 }
 
-function rankOne(pool: Pool, options: DecideOptions): Ranked {
+function rankPool(pool: Pool, options: DecideOptions): Ranked {
   const { request, settings, affinityKey, rng } = options
-  const sort = request.preferences.sort ?? sortOfVariant(pool.groups[0]?.model.variant ?? null)
   return rankEndpoints({
     ...pool,
     request,
-    sort,
+    sort: request.preferences.sort ?? sortOfVariant(pool.variant),
     settings,
     qualityOf: qualityIn(options),
     affinityKey,

@@ -1,5 +1,5 @@
-import { type Counts, createRollingCounts } from './rolling-counts.ts'
-import { createRollingSamples, type RollingSamples } from './rolling-samples.ts'
+import { createRollingCounts, type RollingCounts } from './rolling-counts.ts'
+import { createRollingSamples } from './rolling-samples.ts'
 import type { HealthEvent } from './health.ts'
 import type { BadToolCall } from './tool-call-quality.ts'
 import type { EndpointHealth, Quantiles } from './types.ts'
@@ -34,13 +34,19 @@ export interface HealthWindows {
 export interface EndpointStatistics {
   note(event: HealthEvent): void
   noteToolCalls(bad: BadToolCall | null, atNs: number): void
-  /** What routing reads, by counting. */
+  /** What routing reads, by counting: cheap. */
   counts(nowNs: number): Omit<EndpointHealth, 'ttftMs' | 'tokensPerSecond' | 'coolDownUntilNs'>
   /** What routing reads, by sorting: dear. */
-  quantiles(nowNs: number): Pick<EndpointHealth, 'ttftMs' | 'tokensPerSecond'>
-  /** Samples that `quantiles` sorts. */
-  samples(nowNs: number): number
+  quantiles(nowNs: number): RoutingQuantiles
   windows(nowNs: number): HealthWindows
+}
+
+/** Quantiles for routing, and how long they hold. */
+export interface RoutingQuantiles extends Pick<EndpointHealth, 'ttftMs' | 'tokensPerSecond'> {
+  /** Samples that were sorted for them. */
+  readonly sorted: number
+  /** When the oldest of these samples leaves the window. */
+  readonly holdUntilNs: number
 }
 
 /** How far the windows of routing reach; those that are shown are fixed. */
@@ -54,96 +60,92 @@ const fewestForPercent = 100
 const minuteMs = 60_000
 const halfHourMs = 30 * minuteMs
 
-/** Starts to count one endpoint. Events may come up to a slice of time late, not in order. */
+const attemptKinds = ['ok', 'error', 'rate_limit'] as const
+const toolKinds = ['requests', 'bad', 'invalid_json', 'unknown_name', 'schema_mismatch'] as const
+type AttemptCounts = RollingCounts<(typeof attemptKinds)[number]>
+type ToolCounts = RollingCounts<(typeof toolKinds)[number]>
+
+/** Starts to count one endpoint. Events may come late, not in order. */
 export function createEndpointStatistics(options: RoutingWindows): EndpointStatistics {
-  const outage = createRollingCounts({ windowMs: options.outageWindowMs, sliceMs: 1_000 })
-  const short = createRollingCounts({ windowMs: 5 * minuteMs, sliceMs: 5_000 })
-  const half = createRollingCounts({ windowMs: halfHourMs, sliceMs: 30_000 })
-  const day = createRollingCounts({ windowMs: 1_440 * minuteMs, sliceMs: 15 * minuteMs })
-  const tools = createRollingCounts({ windowMs: 120 * minuteMs, sliceMs: 2 * minuteMs })
+  const kinds = attemptKinds
+  const outage = createRollingCounts({ kinds, windowMs: options.outageWindowMs, sliceMs: 1_000 })
+  const short = createRollingCounts({ kinds, windowMs: 5 * minuteMs, sliceMs: 5_000 })
+  const half = createRollingCounts({ kinds, windowMs: halfHourMs, sliceMs: 30_000 })
+  const day = createRollingCounts({ kinds, windowMs: 1_440 * minuteMs, sliceMs: 15 * minuteMs })
+  const tools = createRollingCounts({ kinds: toolKinds, windowMs: 120 * minuteMs, sliceMs: 2 * minuteMs })
   const ttft = createRollingSamples('lower')
   const speed = createRollingSamples('higher')
-  const latest = (samples: RollingSamples, nowNs: number) => samples.quantiles(nowNs, options.metricsWindowMs)
 
   return Object.freeze<EndpointStatistics>({
     note: ({ result, atNs, ttftMs, tokensPerSecond }) => {
-      if (result === 'ignored') return
+      if (result === 'ignored' || result === 'refused') return
       for (const counts of [outage, short, half, day]) counts.add(result, atNs)
       if (result === 'ok' && ttftMs !== null) ttft.add(ttftMs, atNs)
       if (result === 'ok' && tokensPerSecond !== null) speed.add(tokensPerSecond, atNs)
     },
     noteToolCalls: (bad, atNs) => {
-      tools.add('tool_requests', atNs)
-      if (bad !== null) for (const kind of ['bad_tool_requests', bad] as const) tools.add(kind, atNs)
+      tools.add('requests', atNs)
+      if (bad !== null) for (const kind of ['bad', bad] as const) tools.add(kind, atNs)
     },
-    counts: nowNs =>
-      routingCounts({
-        recent: outage.sums(nowNs),
-        lately: short.sums(nowNs),
-        longer: half.sums(nowNs),
-        calls: tools.sums(nowNs),
-      }),
-    quantiles: nowNs => ({ ttftMs: latest(ttft, nowNs), tokensPerSecond: latest(speed, nowNs) }),
-    samples: nowNs =>
-      Math.max(ttft.count(nowNs, options.metricsWindowMs), speed.count(nowNs, options.metricsWindowMs)),
+    counts: nowNs => ({
+      recentErrors: outage.sum('error', nowNs),
+      recentSuccesses: outage.sum('ok', nowNs),
+      attempts: attemptsOf(short, nowNs),
+      failed: short.sum('error', nowNs),
+      rateLimited: short.sum('rate_limit', nowNs),
+      toolCallRequests: tools.sum('requests', nowNs),
+      badToolCallRequests: tools.sum('bad', nowNs),
+      uptimePercent: uptimeOf(half, nowNs),
+      requestsIn30Min: half.sum('ok', nowNs) + half.sum('error', nowNs),
+    }),
+    quantiles: nowNs => {
+      const waits = ttft.quantiles(nowNs, options.metricsWindowMs)
+      const speeds = speed.quantiles(nowNs, options.metricsWindowMs)
+      return {
+        ttftMs: waits.quantiles,
+        tokensPerSecond: speeds.quantiles,
+        sorted: Math.max(waits.sorted, speeds.sorted),
+        holdUntilNs: Math.min(waits.holdUntilNs, speeds.holdUntilNs),
+      }
+    },
     windows: nowNs => ({
-      uptime_last_5m: uptimeOf(short.sums(nowNs)),
-      uptime_last_30m: uptimeOf(half.sums(nowNs)),
-      uptime_last_1d: uptimeOf(day.sums(nowNs)),
-      latency_last_30m: ttft.quantiles(nowNs, halfHourMs),
-      throughput_last_30m: speed.quantiles(nowNs, halfHourMs),
-      ...ratesOf(half.sums(nowNs)),
-      tool_calls_last_2h: toolCallsOf(tools.sums(nowNs)),
+      uptime_last_5m: uptimeOf(short, nowNs),
+      uptime_last_30m: uptimeOf(half, nowNs),
+      uptime_last_1d: uptimeOf(day, nowNs),
+      latency_last_30m: ttft.quantiles(nowNs, halfHourMs).quantiles,
+      throughput_last_30m: speed.quantiles(nowNs, halfHourMs).quantiles,
+      ...ratesOf(half, nowNs),
+      tool_calls_last_2h: toolCallsOf(tools, nowNs),
     }),
   })
 }
 
-function routingCounts({
-  recent,
-  lately,
-  longer,
-  calls,
-}: Readonly<Record<'recent' | 'lately' | 'longer' | 'calls', Counts>>): ReturnType<
-  EndpointStatistics['counts']
-> {
+function ratesOf(counts: AttemptCounts, nowNs: number) {
+  const attempts = attemptsOf(counts, nowNs)
   return {
-    recentErrors: recent.error,
-    recentSuccesses: recent.ok,
-    attempts: attemptsOf(lately),
-    failed: lately.error,
-    rateLimited: lately.rate_limit,
-    toolCallRequests: calls.tool_requests,
-    badToolCallRequests: calls.bad_tool_requests,
-    uptimePercent: uptimeOf(longer),
-    requestsIn30Min: longer.ok + longer.error,
-  }
-}
-
-function ratesOf(half: Counts) {
-  const attempts = attemptsOf(half)
-  return {
-    rate_limited_last_30m: percentOf(half.rate_limit, attempts),
-    available_last_30m: percentOf(half.ok, attempts),
+    rate_limited_last_30m: percentOf(counts.sum('rate_limit', nowNs), attempts),
+    available_last_30m: percentOf(counts.sum('ok', nowNs), attempts),
     attempts_last_30m: attempts,
   }
 }
 
-function toolCallsOf(counts: Counts): HealthWindows['tool_calls_last_2h'] {
+function toolCallsOf(counts: ToolCounts, nowNs: number): HealthWindows['tool_calls_last_2h'] {
   return {
-    requests: counts.tool_requests,
-    bad: counts.bad_tool_requests,
-    invalid_json: counts.invalid_json,
-    unknown_name: counts.unknown_name,
-    schema_mismatch: counts.schema_mismatch,
+    requests: counts.sum('requests', nowNs),
+    bad: counts.sum('bad', nowNs),
+    invalid_json: counts.sum('invalid_json', nowNs),
+    unknown_name: counts.sum('unknown_name', nowNs),
+    schema_mismatch: counts.sum('schema_mismatch', nowNs),
   }
 }
 
-function attemptsOf({ ok, error, rate_limit: rateLimited }: Counts): number {
-  return ok + error + rateLimited
+function attemptsOf(counts: AttemptCounts, nowNs: number): number {
+  return counts.sum('ok', nowNs) + counts.sum('error', nowNs) + counts.sum('rate_limit', nowNs)
 }
 
-function uptimeOf({ ok, error }: Counts): number | null {
-  return percentOf(ok, ok + error)
+function uptimeOf(counts: AttemptCounts, nowNs: number): number | null {
+  const ok = counts.sum('ok', nowNs)
+  return percentOf(ok, ok + counts.sum('error', nowNs))
 }
 
 /** Rounded down to two decimals, as OpenRouter shows it, by whole numbers: 95 % stays 95. */

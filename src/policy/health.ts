@@ -1,6 +1,6 @@
 import { nsPerMs } from '../core/index.ts'
 import { createCoolDown } from './cool-down.ts'
-import { createEndpointStatistics, type HealthWindows } from './health-windows.ts'
+import { createEndpointStatistics, type HealthWindows, type RoutingQuantiles } from './health-windows.ts'
 import type { BadToolCall } from './tool-call-quality.ts'
 import type { EndpointHealth } from './types.ts'
 
@@ -50,8 +50,8 @@ export interface HealthTracker {
   /** Takes in an answer that ended with tool calls; null: all of its calls were good. */
   noteToolCalls(bad: BadToolCall | null, atNs: number): void
   /**
-   * What routing sees at `nowNs`. Counts follow every event; quantiles do up to 100 samples and are made once a second
-   * beyond. The same object as before while nothing happened and the second is not over.
+   * What routing sees at `nowNs`. Counts follow every event; quantiles do up to 32 samples, and beyond are made anew
+   * every hundredth of their window (3 s). The same object as before while nothing happened and the second is not over.
    */
   read(nowNs: number): EndpointHealth
   /** What people see at `nowNs`. Not cheap: for pages, not for decisions. */
@@ -74,8 +74,8 @@ export const unknownHealth: EndpointHealth = Object.freeze({
   requestsIn30Min: 0,
 })
 
-/** Up to so many samples, quantiles follow every one of them. */
-const samplesFollowed = 100
+/** Quantiles of up to so many samples follow every one of them; beyond, they wait for a hundredth of their window. */
+const samplesFollowed = 32
 const nsPerSecond = 1000 * nsPerMs
 
 /** Starts to remember one endpoint. Time is an argument of each call. */
@@ -83,20 +83,32 @@ export function createHealthTracker(settings: HealthSettings): HealthTracker {
   const statistics = createEndpointStatistics(settings)
   const coolDown = createCoolDown(settings)
   let snapshot = unknownHealth
-  /** Second of time in which `snapshot` was made. */
+  /** Second of time in which the snapshot was made. */
   let madeIn = Number.NaN
-  let isOutdated = false
+  const waitNs = (settings.metricsWindowMs / 100) * nsPerMs
+  let sortedAtNs = Number.NEGATIVE_INFINITY
+  let quantiles: RoutingQuantiles = statistics.quantiles(0)
+  let hasNews = false
+  let hasSamples = false
+
+  function quantilesAt(nowNs: number): RoutingQuantiles {
+    const mayWait = quantiles.sorted > samplesFollowed && nowNs - sortedAtNs < waitNs
+    if (mayWait || (!hasSamples && nowNs <= quantiles.holdUntilNs)) return quantiles
+    quantiles = statistics.quantiles(nowNs)
+    sortedAtNs = nowNs
+    hasSamples = false
+    return quantiles
+  }
 
   function read(nowNs: number): EndpointHealth {
     const second = Math.floor(nowNs / nsPerSecond)
     const hasCooled = snapshot.coolDownUntilNs !== 0 && snapshot.coolDownUntilNs <= nowNs
-    if (second === madeIn && !isOutdated && !hasCooled) return snapshot
-    const isStale = second !== madeIn || statistics.samples(nowNs) <= samplesFollowed
-    const { ttftMs, tokensPerSecond } = isStale ? statistics.quantiles(nowNs) : snapshot
+    if (second === madeIn && !hasNews && !hasCooled) return snapshot
+    const { ttftMs, tokensPerSecond } = quantilesAt(nowNs)
     const coolDownUntilNs = coolDown.untilNs(nowNs)
     snapshot = Object.freeze({ ...statistics.counts(nowNs), coolDownUntilNs, ttftMs, tokensPerSecond })
     madeIn = second
-    isOutdated = false
+    hasNews = false
     return snapshot
   }
 
@@ -104,11 +116,12 @@ export function createHealthTracker(settings: HealthSettings): HealthTracker {
     note: event => {
       statistics.note(event)
       coolDown.note(event)
-      isOutdated = true
+      hasNews = true
+      hasSamples ||= event.result === 'ok'
     },
     noteToolCalls: (bad, atNs) => {
       statistics.noteToolCalls(bad, atNs)
-      isOutdated = true
+      hasNews = true
     },
     read,
     windows: statistics.windows,

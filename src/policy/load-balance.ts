@@ -1,6 +1,6 @@
 import type { Rng } from '../core/index.ts'
-import { bandNote, type Contender } from './contender.ts'
-import { affinityDraw } from './affinity-draw.ts'
+import { type Contender, withBand } from './contender.ts'
+import { affinityDraws } from './affinity-draw.ts'
 import type { Candidate } from './types.ts'
 
 /** What decides a draw. */
@@ -29,7 +29,7 @@ export function drawByPrice(contenders: readonly Contender[], options: DrawOptio
   const ranked: Candidate[] = drawn === null ? [] : [drawnCandidate(drawn, '')]
   for (const contender of sorted) {
     if (contender === drawn?.contender) continue
-    ranked.push(candidate(contender, `backup by price${bandNote(contender)}`))
+    ranked.push(candidate(contender, withBand('backup by price', contender)))
   }
   return ranked
 }
@@ -58,9 +58,10 @@ function draw(sorted: readonly Contender[], rng: Rng): Drawn | null {
 }
 
 function drawByAffinity(contenders: readonly Contender[], affinityKey: string): readonly Candidate[] {
+  const drawOf = affinityDraws(affinityKey)
   const scored = contenders.map(contender => ({
     contender,
-    place: -Math.log(affinityDraw(affinityKey, contender.endpoint.id)) / weightOf(contender),
+    place: -Math.log(drawOf(contender.endpoint.id)) / weightOf(contender),
   }))
   const sorted = scored.sort((a, b) => a.contender.band - b.contender.band || a.place - b.place)
   const band = sorted[0]?.contender.band
@@ -69,7 +70,7 @@ function drawByAffinity(contenders: readonly Contender[], affinityKey: string): 
   return sorted.map(({ contender }, index) =>
     index === 0
       ? drawnCandidate({ contender, share: weightOf(contender) / total }, ' for this conversation')
-      : candidate(contender, `backup of this conversation${bandNote(contender)}`),
+      : candidate(contender, withBand('backup of this conversation', contender)),
   )
 }
 
@@ -83,7 +84,7 @@ function byBandAndPrice(a: Contender, b: Contender): number {
 }
 
 function drawnCandidate({ contender, share }: Drawn, forWhom: string): Candidate {
-  return candidate(contender, `drawn by 1/price²${forWhom}, share ${share.toFixed(4)}${bandNote(contender)}`)
+  return candidate(contender, withBand(`drawn by 1/price²${forWhom}, share ${share.toFixed(4)}`, contender))
 }
 
 function candidate({ endpoint, price }: Contender, reason: string): Candidate {

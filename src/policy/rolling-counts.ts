@@ -1,97 +1,59 @@
 import { nsPerMs } from '../core/index.ts'
 
-/** How one attempt, or its tool calls, are counted. */
-export const countKinds = [
-  'ok',
-  'error',
-  'rate_limit',
-  'refused',
-  'tool_requests',
-  'bad_tool_requests',
-  'invalid_json',
-  'unknown_name',
-  'schema_mismatch',
-] as const
-
-export type CountKind = (typeof countKinds)[number]
-
-/** One number for each kind. */
-export type Counts = Readonly<Record<CountKind, number>>
-
 /** Counts of events over a window that moves with time. Its memory is fixed. */
-export interface RollingCounts {
-  add(kind: CountKind, atNs: number): void
-  /** The counts of the window that ends at `nowNs`: whole slices, so up to one slice more than the window. */
-  sums(nowNs: number): Counts
+export interface RollingCounts<Kind extends string> {
+  add(kind: Kind, atNs: number): void
+  /** Events of the window that ends at `nowNs`: whole slices, so up to one slice more than the window. */
+  sum(kind: Kind, nowNs: number): number
 }
 
 /**
- * Counts in a ring of time slices. An event that is older than the ring is not counted.
+ * Counts in a ring of time slices. Events may come late, not in order; what is older than the ring is not counted.
+ * Both calls take constant time, spread over the slices that passed.
  *
  * @param options.windowMs How far back sums reach.
  * @param options.sliceMs Grain of time; smaller is sharper and takes more memory.
  */
-export function createRollingCounts(options: {
+export function createRollingCounts<Kind extends string>(options: {
+  readonly kinds: readonly Kind[]
   readonly windowMs: number
   readonly sliceMs: number
-}): RollingCounts {
-  const sliceNs = options.sliceMs * nsPerMs
-  const slots = Math.ceil(options.windowMs / options.sliceMs) + 1
-  const counts = new Uint32Array(slots * countKinds.length)
-  /** Which slice of time each slot holds. */
-  const slices = new Float64Array(slots).fill(Number.NEGATIVE_INFINITY)
+}): RollingCounts<Kind> {
+  const { kinds, windowMs, sliceMs } = options
+  const sliceNs = sliceMs * nsPerMs
+  const slots = Math.ceil(windowMs / sliceMs) + 1
+  const counts = new Uint32Array(slots * kinds.length)
+  const totals = new Float64Array(kinds.length)
+  let newest = 0
 
-  function add(kind: CountKind, atNs: number): void {
-    const slice = Math.floor(atNs / sliceNs)
-    const slot = slice % slots
-    const held = slices[slot] ?? slice
-    if (held > slice) return
-    const start = slot * countKinds.length
-    if (held < slice) counts.fill(0, start, start + countKinds.length)
-    slices[slot] = slice
-    const index = start + countKinds.indexOf(kind)
-    counts[index] = (counts[index] ?? 0) + 1
+  /** Moves the window on, forgetting the slices that leave it. */
+  function moveTo(slice: number): void {
+    const first = Math.max(newest + 1, slice - slots + 1)
+    for (let passed = first; passed <= slice; passed++) forget(passed % slots)
+    newest = Math.max(newest, slice)
   }
 
-  function sums(nowNs: number): Counts {
-    const newest = Math.floor(nowNs / sliceNs)
-    const total = countKinds.map(() => 0)
-    for (let slot = 0; slot < slots; slot++) {
-      const slice = slices[slot] ?? Number.NEGATIVE_INFINITY
-      if (slice > newest - slots && slice <= newest) addSlot(slot, total)
-    }
-    return namedCounts(total)
-  }
-
-  function addSlot(slot: number, total: number[]): void {
-    const start = slot * countKinds.length
-    for (let kind = 0; kind < countKinds.length; kind++) {
-      total[kind] = (total[kind] ?? 0) + (counts[start + kind] ?? 0)
+  function forget(slot: number): void {
+    for (let kind = 0; kind < kinds.length; kind++) {
+      const index = slot * kinds.length + kind
+      totals[kind] = (totals[kind] ?? 0) - (counts[index] ?? 0)
+      counts[index] = 0
     }
   }
-  return Object.freeze({ add, sums })
-}
 
-function namedCounts([
-  ok,
-  error,
-  rateLimit,
-  refused,
-  tools,
-  badTools,
-  json,
-  name,
-  schema,
-]: readonly number[]): Counts {
-  return {
-    ok: ok ?? 0,
-    error: error ?? 0,
-    rate_limit: rateLimit ?? 0,
-    refused: refused ?? 0,
-    tool_requests: tools ?? 0,
-    bad_tool_requests: badTools ?? 0,
-    invalid_json: json ?? 0,
-    unknown_name: name ?? 0,
-    schema_mismatch: schema ?? 0,
-  }
+  return Object.freeze<RollingCounts<Kind>>({
+    add: (kind, atNs) => {
+      const slice = Math.floor(atNs / sliceNs)
+      moveTo(slice)
+      if (slice <= newest - slots) return
+      const place = kinds.indexOf(kind)
+      const index = (slice % slots) * kinds.length + place
+      counts[index] = (counts[index] ?? 0) + 1
+      totals[place] = (totals[place] ?? 0) + 1
+    },
+    sum: (kind, nowNs) => {
+      moveTo(Math.floor(nowNs / sliceNs))
+      return totals[kinds.indexOf(kind)] ?? 0
+    },
+  })
 }

@@ -1,4 +1,4 @@
-import { bandNote, type Contender } from './contender.ts'
+import { type Contender, withBand } from './contender.ts'
 import { type QualityTier, toolSuccessOf } from './exacto.ts'
 import type { Candidate, SortMetric } from './types.ts'
 
@@ -12,7 +12,10 @@ export interface SortOptions {
 interface Entry {
   readonly contender: Contender
   /** Smaller is better; infinite without data. */
-  readonly keys: readonly number[]
+  readonly key: number
+  /** For equal keys. */
+  readonly key2: number
+  readonly key3: number
 }
 
 /**
@@ -20,24 +23,23 @@ interface Entry {
  * without data last, then price. `exacto`: quality tier, tool success in whole percents, throughput. Pure.
  */
 export function sortEndpoints(contenders: readonly Contender[], options: SortOptions): readonly Candidate[] {
-  return contenders
-    .map(contender => ({ contender, keys: keysOf(contender, options) }))
-    .sort(compare)
-    .map(entry => candidateOf(entry, options))
+  const entries = contenders.map(contender => entryOf(contender, options))
+  return entries.sort(compare).map(entry => candidateOf(entry, options.metric))
 }
 
-function keysOf(contender: Contender, { metric, qualityOf }: SortOptions): readonly number[] {
+function entryOf(contender: Contender, { metric, qualityOf }: SortOptions): Entry {
   const { ttftMs, tokensPerSecond } = contender.health
+  const entry = { contender, key: contender.price, key2: 0, key3: 0 }
   const speed = tokensPerSecond === null ? Number.POSITIVE_INFINITY : -tokensPerSecond.p50
   switch (metric) {
     case 'price':
-      return [contender.price]
+      return entry
     case 'latency':
-      return [ttftMs?.p50 ?? Number.POSITIVE_INFINITY]
+      return { ...entry, key: ttftMs?.p50 ?? Number.POSITIVE_INFINITY }
     case 'throughput':
-      return [speed]
+      return { ...entry, key: speed }
     case 'exacto':
-      return [qualityOf(contender), failedPercent(contender), speed]
+      return { contender, key: qualityOf(contender), key2: failedPercent(contender), key3: speed }
   }
 }
 
@@ -47,27 +49,30 @@ function failedPercent({ health }: Contender): number {
 }
 
 function compare(a: Entry, b: Entry): number {
-  const byBand = a.contender.band - b.contender.band
-  if (byBand !== 0) return byBand
-  for (const [index, key] of a.keys.entries()) {
-    const other = b.keys[index] ?? key
-    // Not their difference: that of two infinities is no number.
-    if (key !== other) return key < other ? -1 : 1
-  }
-  return a.contender.price - b.contender.price
+  return (
+    a.contender.band - b.contender.band ||
+    compareKeys(a.key, b.key) ||
+    compareKeys(a.key2, b.key2) ||
+    compareKeys(a.key3, b.key3) ||
+    a.contender.price - b.contender.price
+  )
 }
 
-const tierNames = ['good', 'not enough data', 'worse than its peers'] as const
+/** Not their difference: that of two infinities is no number. */
+function compareKeys(a: number, b: number): number {
+  if (a === b) return 0
+  return a < b ? -1 : 1
+}
 
-function candidateOf({ contender, keys }: Entry, { metric, qualityOf }: SortOptions): Candidate {
+function candidateOf({ contender, key }: Entry, metric: SortMetric): Candidate {
   const { endpoint } = contender
-  const note = bandNote(contender)
-  if (metric === 'exacto') {
-    const tier = qualityOf(contender)
-    return { endpoint, score: tier, reason: `by exacto, ${tierNames[tier]}${note}` }
-  }
-  const value = keys[0] ?? Number.POSITIVE_INFINITY
-  return Number.isFinite(value)
-    ? { endpoint, score: Math.abs(value), reason: `by ${metric}${note}` }
-    : { endpoint, score: 0, reason: `by ${metric}, no data yet${note}` }
+  const hasData = Number.isFinite(key)
+  const reason =
+    metric === 'exacto' ? qualityReason(key) : hasData ? `by ${metric}` : `by ${metric}, no data yet`
+  return { endpoint, score: hasData ? Math.abs(key) : 0, reason: withBand(reason, contender) }
+}
+
+function qualityReason(tier: number): string {
+  if (tier === 0) return 'by exacto, good'
+  return tier === 1 ? 'by exacto, not enough data' : 'by exacto, worse than its peers'
 }
