@@ -3,6 +3,7 @@ import { exitCodes } from '../core/index.ts'
 import { addCatalogCommands } from './commands/catalog.ts'
 import type { CommandContext } from './commands/context.ts'
 import { addExplainCommand } from './commands/explain.ts'
+import { addKeyCommands } from './commands/keys.ts'
 import { addProvidersCommand } from './commands/providers.ts'
 import { addReportCommand } from './commands/report.ts'
 import { addRouterCommand } from './commands/router.ts'
@@ -22,6 +23,7 @@ for (const add of [
   addRunCommand,
   addRouterCommand,
   addExplainCommand,
+  addKeyCommands,
   addProvidersCommand,
   addReportCommand,
   addCatalogCommands,

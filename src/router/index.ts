@@ -6,6 +6,7 @@ export { parseRouterConfig, type RouterConfig } from './config/parse-router-conf
 export { routerConfigYaml } from './config/router-config-yaml.ts'
 export { settingsOf } from './config/settings-of.ts'
 export { openLedger } from './keys/ledger.ts'
+export { newKey } from './keys/new-key.ts'
 export { openRouter, type RouterDefinition, type RouterOptions } from './open-router.ts'
 export type { RouterSettings } from './settings.ts'
 export type { UpstreamResolver } from './upstream.ts'

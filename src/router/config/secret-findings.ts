@@ -4,7 +4,7 @@ import type { Finding, Path } from '../../document/index.ts'
 /** Forms that keys of providers and gateways have. */
 const keyForms: readonly RegExp[] = [
   /^bearer\s/i,
-  /\b(?:sk|rk|pk|gsk|xai|pplx|nvapi|hf|csk|fw|tgp|ghp|glpat)[-_][\w-]{12,}/,
+  /\b(?:rb|sk|rk|pk|gsk|xai|pplx|nvapi|hf|csk|fw|tgp|ghp|glpat)[-_][\w-]{12,}/,
   /\bAIza[\w-]{20,}/,
   // Opaque text of letters and digits, as long as no name is.
   /^(?=.*\d)(?=.*[A-Za-z])[\w+=]{32,}$/,
