@@ -20,6 +20,7 @@ export const errorCodes = {
   E_CASSETTE_INVALID: exitCodes.usage,
   E_CONFIG_INVALID: exitCodes.usage,
   E_LEDGER_INVALID: exitCodes.usage,
+  E_REQUEST_INVALID: exitCodes.usage,
   E_MODEL_UNKNOWN: exitCodes.usage,
   E_RUN_UNKNOWN: exitCodes.usage,
   E_KEY_MISSING: exitCodes.usage,

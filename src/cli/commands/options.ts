@@ -5,6 +5,14 @@ export function collect(value: string, earlier: readonly string[]): readonly str
   return [...earlier, value]
 }
 
+/** Reads a header, `name: value`; the name in lower case. */
+export function parseHeader(value: string): readonly [string, string] {
+  const colon = value.indexOf(':')
+  const name = value.slice(0, colon).trim().toLowerCase()
+  if (colon > 0 && /^[a-z0-9-]+$/.test(name)) return [name, value.slice(colon + 1).trim()]
+  throw new InvalidArgumentError('A header is a name and a value with a colon between them.')
+}
+
 /** Reads a port: 0 (any free one) to 65535. */
 export function parsePort(value: string): number {
   const port = Number(value)
