@@ -251,7 +251,6 @@ describe('failure', () => {
         message: 'Provider returned error',
         metadata: {
           error_type: 'provider_unavailable',
-          provider_code: 200,
           provider_name: 'A Cloud',
           raw: 'the stream ended before it was finished',
           previous_errors: [],
@@ -288,7 +287,7 @@ describe('failure', () => {
         metadata: {
           error_type: 'rate_limit_exceeded',
           provider_name: 'B Cloud',
-          provider_code: 429,
+          provider_code: '429',
           raw: 'no: 429',
           previous_errors: [{ provider: 'A Cloud', code: 'provider_overloaded', status: 503 }],
         },
