@@ -49,22 +49,33 @@ export const wholePpm = 1_000_000
 /** A share from 0 to 1 as written; gives millionths. */
 export const share = z
   .string()
-  .refine(
-    text => /^(0?\.\d{1,6}|0|1(\.0{1,6})?)$/.test(text),
-    bad('bad-share', 'expected a share from 0 to 1 with at most six places'),
-  )
-  .transform(text => Math.round(Number(text) * wholePpm))
+  .transform((text, context) => {
+    if (/^(0?\.\d{1,6}|0|1(\.0{1,6})?)$/.test(text)) return Math.round(Number(text) * wholePpm)
+    context.addIssue({ code: 'custom', ...notShare })
+    return z.NEVER
+  })
   .meta({ type: 'number', minimum: 0, maximum: 1 })
+
+const notShare = {
+  message: 'expected a share from 0 to 1 with at most six places',
+  params: { rule: 'bad-share' },
+}
 
 /** A time of day as an HHMM number, such as 30 or 1630; gives minutes after midnight. */
 export const clockTime = z
   .string()
-  .refine(
-    text => /^\d{1,4}$/.test(text) && Number(text) < 2400 && Number(text) % 100 < 60,
-    bad('bad-time', 'expected a time of day as an HHMM number, such as 1630'),
-  )
-  .transform(text => Math.floor(Number(text) / 100) * 60 + (Number(text) % 100))
+  .transform((text, context) => {
+    const clock = /^\d{1,4}$/.test(text) ? Number(text) : Number.NaN
+    if (clock < 2400 && clock % 100 < 60) return Math.floor(clock / 100) * 60 + (clock % 100)
+    context.addIssue({ code: 'custom', ...notClockTime })
+    return z.NEVER
+  })
   .meta({ type: 'integer', minimum: 0, maximum: 2359 })
+
+const notClockTime = {
+  message: 'expected a time of day as an HHMM number, such as 1630',
+  params: { rule: 'bad-time' },
+}
 
 /** A whole number of at least 1. */
 export const count = z

@@ -64,8 +64,11 @@ export interface Stall {
 export interface Market {
   readonly provider: (providerId: string) => Provider | undefined
   readonly models: (providerId: string) => readonly Endpoint[]
-  /** The endpoint that a provider serves under that name of its own API; a withdrawn one is not served. */
-  stall(providerId: string, upstreamModel: string): Stall | undefined
+  /**
+   * The endpoint that a provider serves under that name of its own API, of that tier or, without one, of the usual tier; a
+   * withdrawn one is not served.
+   */
+  stall(providerId: string, upstreamModel: string, tier?: Endpoint['tier']): Stall | undefined
   /** Loads what counting tokens needs, so that no request has to wait for it. */
   loadTokenizers(): void
   /** Replaces the fault script; its times keep counting from the same start. */
@@ -114,10 +117,12 @@ export function createMarket(options: MarketOptions): Market {
     provider: (id: string) => catalog.providers.get(id),
     models: (id: string) =>
       [...catalog.endpoints.values()].filter(
-        endpoint => endpoint.provider.id === id && !conditionsOf(endpoint).isWithdrawn,
+        endpoint =>
+          endpoint.provider.id === id && endpoint.tier === 'default' && !conditionsOf(endpoint).isWithdrawn,
       ),
-    stall: (providerId: string, upstreamModel: string) => {
-      const listed = served.get(nameOf(providerId, upstreamModel))
+    stall: (providerId: string, upstreamModel: string, tier: Endpoint['tier'] = 'default') => {
+      const name = nameOf(providerId, upstreamModel)
+      const listed = served.get(`${name}\u0000${tier}`) ?? served.get(`${name}\u0000default`)
       const conditions = listed && conditionsOf(listed)
       return conditions && !conditions.isWithdrawn ? open(listed, conditions) : undefined
     },
@@ -141,11 +146,14 @@ export function createMarket(options: MarketOptions): Market {
   })
 }
 
-/** Endpoints by provider and the name in its API; the first wins when a provider serves several under one name. */
+/** Endpoints by provider, name in its API and tier; the first wins when a provider serves several under one name. */
 function servedNames({ endpoints }: Catalog): ReadonlyMap<string, Endpoint> {
   const inReverse = [...endpoints.values()].toReversed()
   return new Map(
-    inReverse.map(endpoint => [nameOf(endpoint.provider.id, endpoint.upstreamModel), endpoint] as const),
+    inReverse.map(endpoint => {
+      const name = nameOf(endpoint.provider.id, endpoint.upstreamModel)
+      return [`${name}\u0000${endpoint.tier}`, endpoint] as const
+    }),
   )
 }
 

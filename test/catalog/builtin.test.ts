@@ -3,7 +3,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { z } from 'zod'
-import { catalogJsonSchema, type Endpoint, parseCatalog } from '../../src/catalog/index.ts'
+import { catalogJsonSchema, type Endpoint, parseCatalog, priceAt } from '../../src/catalog/index.ts'
 import { formatUsd, type PicoUsd, parseUsd } from '../../src/core/index.ts'
 
 const root = new URL('../../', import.meta.url)
@@ -23,7 +23,16 @@ function hosts(id: string): number {
 }
 
 function quote({ price }: Endpoint): string {
-  return [price.input, price.output, price.cacheRead, price.cacheWrite].map(quoted).join(' ')
+  const { input, output, cacheRead, cacheWrite, cacheWrite1h = null } = price
+  return [input, output, cacheRead, cacheWrite, cacheWrite1h].map(quoted).join(' ')
+}
+
+/** The price for a prompt of so many tokens. */
+function quoteAt(id: string, promptTokens: number): string {
+  const price = endpoints.get(id)?.price
+  if (!price) return 'unknown endpoint'
+  const { input, output, cacheRead } = priceAt(price, { promptTokens, epochUs: 0 })
+  return [input, output, cacheRead].map(quoted).join(' ')
 }
 
 describe('the built-in catalogue', () => {
@@ -33,20 +42,24 @@ describe('the built-in catalogue', () => {
   })
 
   it.each([
-    ['deepseek/deepseek-v4-pro', '0.435 0.87 0.003625 -'],
-    ['anthropic/claude-sonnet-4.6', '3 15 0.3 3.75'],
-    ['anthropic/claude-opus-4.8', '5 25 0.5 6.25'],
-    ['anthropic/claude-haiku-4.5', '1 5 0.1 1.25'],
-    ['openai/gpt-4o-mini', '0.15 0.6 0.075 -'],
-    ['openai/gpt-5.5', '5 30 0.5 -'],
-    ['google-ai-studio/gemini-2.5-flash', '0.3 2.5 0.03 -'],
-    ['google-vertex/gemini-2.5-flash', '0.3 2.5 0.075 0.383'],
-    ['cerebras/gpt-oss-120b', '0.35 0.75 - -'],
-    ['groq/llama-3.3-70b-instruct', '0.59 0.79 - -'],
-    ['nebius/llama-3.3-70b-instruct', '0.13 0.4 0.013 0.16'],
-    ['moonshotai/kimi-k2.6', '0.95 4 0.16 -'],
-    ['z-ai/glm-5.2', '1.4 4.4 0.26 -'],
-  ])('prices %s at %s (input, output, cache read, cache write)', (id, prices) => {
+    ['deepseek/deepseek-v4-pro', '0.435 0.87 0.003625 - -'],
+    ['anthropic/claude-sonnet-4.6', '3 15 0.3 3.75 6'],
+    ['anthropic/claude-opus-4.8', '5 25 0.5 6.25 10'],
+    ['anthropic/claude-haiku-4.5', '1 5 0.1 1.25 2'],
+    ['openai/gpt-4o-mini', '0.15 0.6 0.075 - -'],
+    ['openai/gpt-5.5', '5 30 0.5 - -'],
+    ['google-ai-studio/gemini-2.5-flash', '0.3 2.5 0.03 - -'],
+    ['google-vertex/gemini-2.5-flash', '0.3 2.5 0.075 0.383 -'],
+    ['cerebras/gpt-oss-120b', '0.35 0.75 - - -'],
+    ['groq/llama-3.3-70b-instruct', '0.59 0.79 - - -'],
+    ['nebius/llama-3.3-70b-instruct', '0.13 0.4 0.013 0.16 -'],
+    ['moonshotai/kimi-k2.6', '0.95 4 0.16 - -'],
+    ['z-ai/glm-5.2', '1.4 4.4 0.26 - -'],
+    ['openai/flex/gpt-5.5', '2.5 15 0.25 - -'],
+    ['openai/priority/gpt-5.5', '10 60 1 - -'],
+    ['amazon-bedrock/eu/claude-opus-4.8', '5.5 27.5 0.55 6.875 11'],
+    ['nvidia/gpt-oss-20b:free', '0 0 - - -'],
+  ])('prices %s at %s (input, output, cache read, write for 5 minutes, for an hour)', (id, prices) => {
     const endpoint = endpoints.get(id)
     expect(endpoint && quote(endpoint)).toBe(prices)
   })
@@ -56,11 +69,56 @@ describe('the built-in catalogue', () => {
     expect(versions.filter(version => !/^[\w.]+@\d{4}-\d{2}-\d{2}$/.test(version))).toEqual([])
   })
 
+  it.each([
+    ['openai/gpt-5.5', 272_000, '5 30 0.5', '10 45 1'],
+    ['azure/gpt-5.4', 272_000, '2.5 15 0.25', '5 22.5 0.5'],
+    ['google-vertex/claude-sonnet-4.6', 200_000, '3 15 0.3', '6 22.5 0.6'],
+    ['google-ai-studio/gemini-2.5-pro', 200_000, '1.25 10 0.125', '2.5 15 0.25'],
+    ['xai/grok-4.3', 200_000, '1.25 2.5 0.2', '2.5 5 0.4'],
+  ])('knows that %s costs more beyond %s tokens', (...[id, threshold, below, beyond]) => {
+    expect([quoteAt(id, threshold), quoteAt(id, threshold + 1)]).toEqual([below, beyond])
+  })
+
+  it('prices writes for an hour at twice the input wherever Claude is cached', () => {
+    const odd = [...endpoints.values()].filter(
+      ({ modelId, price: { input, cacheWrite, cacheWrite1h } }) =>
+        modelId.startsWith('anthropic/') && cacheWrite !== null && cacheWrite1h !== 2n * input,
+    )
+    expect(odd.map(({ id }) => id)).toEqual([])
+  })
+
+  it('has free variants as models of their own, with the limits of accounts without credits', () => {
+    const free = [...models.values()].filter(({ id }) => id.endsWith(':free'))
+    expect(free.length).toBeGreaterThanOrEqual(4)
+    for (const { price, rateLimits } of free.flatMap(model => model.endpoints)) {
+      expect([price.input, price.output, price.request]).toEqual([0n, 0n, 0n])
+      expect(rateLimits).toMatchObject({ requestsPerMinute: 20, requestsPerDay: 50 })
+    }
+  })
+
+  it('has tiers and regions under tags of their own', () => {
+    const tags = [...endpoints.values()].map(({ tag, tier, region }) => [tag, tier, region])
+    expect(tags).toContainEqual(['openai/flex', 'flex', null])
+    expect(tags).toContainEqual(['openai/priority', 'priority', null])
+    expect(tags).toContainEqual(['azure/eu', 'default', 'eu'])
+    expect(tags).toContainEqual(['amazon-bedrock/us', 'default', 'us'])
+  })
+
+  it('says when each model came out', () => {
+    expect([...models.values()].filter(({ created }) => created === null)).toEqual([])
+  })
+
+  it('lets answers of models with open weights train other models, and of no closed one', () => {
+    const allowed = new Set([...endpoints.values()].filter(e => e.distillable).map(e => e.modelId))
+    expect(allowed).toContain('openai/gpt-oss-120b')
+    expect([...allowed].filter(id => /gpt-[45]|claude|gemini|grok/.test(id))).toEqual([])
+  })
+
   it('has prices above zero, and reads that cost less than input', () => {
     const odd = [...endpoints.values()].filter(
-      ({ price }) =>
-        price.input <= 0n ||
-        price.output <= 0n ||
+      ({ modelId, price }) =>
+        (price.input <= 0n && !modelId.endsWith(':free')) ||
+        (price.output <= 0n && !modelId.endsWith(':free')) ||
         (price.cacheRead !== null && price.cacheRead >= price.input),
     )
     expect(odd.map(({ id }) => id)).toEqual([])

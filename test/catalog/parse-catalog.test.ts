@@ -57,6 +57,20 @@ const mistakes: readonly (readonly [place: string, from: string, to: string])[] 
   ['31:94 unknown-value', 'quantization: fp8', 'cache: { mode: magic }'],
   ['31:86 missing-key', 'quantization: fp8', 'cache: { mode: implicit, min_tokens: 1, block_tokens: 1 }'],
   ['31:100 unknown-key', 'quantization: fp8', 'cache: { mode: none, ttl: 1 }'],
+  ['31:90 bad-price', 'quantization: fp8', 'reasoning: -1'],
+  ['31:86 bad-price', 'quantization: fp8', 'image: 0.0000000000001'],
+  ['31:89 bad-share', 'quantization: fp8', 'discount: 1.1'],
+  ['31:89 bad-share', 'quantization: fp8', 'discount: 10%'],
+  ['31:60 bad-price', 'quantization: fp8', 'discount: 0.000001'],
+  ['31:84 bad-tag', 'quantization: fp8', 'tag: azure/eu'],
+  ['31:84 bad-id', 'quantization: fp8', 'tag: DeepInfra'],
+  ['31:84 bad-tag', 'quantization: fp8', 'tag: deepinfra-eu'],
+  ['31:85 unknown-value', 'quantization: fp8', 'tier: fast'],
+  ['31:92 unknown-value', 'quantization: fp8', 'distillable: perhaps'],
+  ['31:92 unknown-value', 'quantization: fp8', 'modalities: [smell]'],
+  ['31:89 bad-url', 'quantization: fp8', 'base_url: ftp://x'],
+  ['25:14 bad-date', 'context: 131072', 'created: yesterday\n    context: 131072'],
+  ['32:9 duplicate-id', 'provider: azure', 'provider: deepinfra, tag: deepinfra'],
 ]
 
 /** The first message about the sample with one piece replaced. */
@@ -86,6 +100,11 @@ describe('parseCatalog', () => {
         dataPolicy: { trains: true, retains: true },
         billsCanceled: true,
       },
+      tag: 'azure',
+      region: null,
+      tier: 'default',
+      distillable: false,
+      inputModalities: ['text'],
       modelId: 'meta/llama',
       upstreamModel: 'llama',
       quantization: 'unknown',
@@ -248,6 +267,159 @@ describe('parseCatalog', () => {
     const endpoint = catalog.endpoints.get('azure/llama')
     const parts = [catalog, ...catalog.models.values(), endpoint, endpoint?.price, endpoint?.provider]
     expect(parts.every(part => Object.isFrozen(part))).toBe(true)
+  })
+})
+
+describe('parseCatalog on prices', () => {
+  const keys =
+    'cache_write: 1, cache_write_1h: 2, reasoning: 3, audio: 4, audio_cache_read: 0.4, audio_output: 5, image: 0.001, image_token: 6, image_output: 0.04'
+
+  function priceOf(row: string, id = 'deepinfra/llama') {
+    return catalogOf(edited('quantization: fp8', row)).endpoints.get(id)?.price
+  }
+
+  it('reads every kind', () => {
+    expect(priceOf(keys)).toEqual({
+      input: 100_000n,
+      output: 320_000n,
+      cacheRead: null,
+      cacheWrite: 1_000_000n,
+      cacheWrite1h: 2_000_000n,
+      reasoning: 3_000_000n,
+      audio: 4_000_000n,
+      audioCacheRead: 400_000n,
+      audioOutput: 5_000_000n,
+      image: 1_000_000_000n,
+      imageToken: 6_000_000n,
+      imageOutput: 40_000_000_000n,
+      request: 0n,
+      version: 'models.dev@2026-07-02',
+    })
+  })
+
+  it('takes a discount off every amount, exactly, and says so', () => {
+    const price = priceOf(
+      'discount: 0.25, cache_read: 0.02, request: 0.01, overrides: [{ min_prompt_tokens: 9, input: 0.2 }]',
+    )
+    expect(price).toMatchObject({
+      input: 75_000n,
+      output: 240_000n,
+      cacheRead: 15_000n,
+      request: 7_500_000_000n,
+      discountPpm: 250_000,
+      overrides: [{ amounts: { input: 150_000n } }],
+    })
+    expect(priceOf('discount: 1')?.input).toBe(0n)
+    expect(priceOf('discount: 0')).not.toHaveProperty('discountPpm')
+  })
+
+  it('reads overrides in their order, with times as minutes', () => {
+    const overrides =
+      'overrides: [{ min_prompt_tokens: 200000, input: 0.2, cache_write_1h: 4 }, { utc_start: 1630, utc_end: 0030, utc_days: [monday, friday], request: 0 }]'
+    expect(priceOf(overrides)?.overrides).toEqual([
+      { minPromptTokens: 200_000, amounts: { input: 200_000n, cacheWrite1h: 4_000_000n } },
+      {
+        utcWindow: { startMinute: 990, endMinute: 30 },
+        utcDays: ['monday', 'friday'],
+        amounts: { request: 0n },
+      },
+    ])
+  })
+
+  it.each([
+    ['bad-override', '{ input: 1 }', 'always holds'],
+    ['bad-override', '{ min_prompt_tokens: 1 }', 'changes no price'],
+    ['bad-override', '{ utc_start: 100, input: 1 }', 'come together'],
+    ['bad-override', '{ utc_start: 100, utc_end: 0100, input: 1 }', 'the same time'],
+    ['bad-override', '{ utc_days: [], input: 1 }', 'never holds'],
+    ['bad-time', '{ utc_start: 1660, utc_end: 100, input: 1 }', 'HHMM'],
+    ['bad-time', '{ utc_start: 2400, utc_end: 100, input: 1 }', 'HHMM'],
+    ['bad-time', '{ utc_start: 8pm, utc_end: 100, input: 1 }', 'HHMM'],
+    ['bad-count', '{ min_prompt_tokens: 0, input: 1 }', 'whole number'],
+    ['unknown-value', '{ utc_days: [someday], input: 1 }', 'not known'],
+    ['unknown-key', '{ min_tokens: 1, input: 1 }', 'unknown key'],
+    ['bad-price', '{ min_prompt_tokens: 1, input: cheap }', 'no amount of USD'],
+  ])('says %s for the override %s, at its place', (rule, override, message) => {
+    const text = edited('quantization: fp8', `overrides: [${override}]`)
+    const parsed = parseCatalog({ files: [fileOf(text)] })
+    const problems = parsed.ok ? [] : parsed.problems
+    const problem = problems.find(({ rule: found }) => found === rule)
+    expect(problem?.line).toBe(31)
+    expect(problem?.column).toBeGreaterThanOrEqual(91)
+    expect(problem?.message).toMatch(message)
+  })
+
+  it('names the override whose price less the discount would have to be rounded', () => {
+    const row = 'discount: 0.3, overrides: [{ min_prompt_tokens: 1, input: 0.000001 }]'
+    expect(problemsOf(edited('quantization: fp8', row))).toEqual(['31:137 bad-price'])
+  })
+})
+
+describe('parseCatalog on tags', () => {
+  const second =
+    '      - { provider: deepinfra, tag: deepinfra/turbo, region: us-east5, upstream: t, input: 1, output: 2 }\n'
+  const tiers =
+    '      - { provider: deepinfra, tier: flex, upstream: f, input: 1, output: 2, modalities: [text, image], distillable: true, base_url: https://eu.example/v1 }\n'
+
+  it('lets a provider serve a model several times, each under its tag', () => {
+    const { endpoints } = catalogOf(sample + second + tiers)
+    expect([...endpoints.values()].map(({ id, tag, tier, region }) => [id, tag, tier, region])).toEqual([
+      ['deepinfra/llama', 'deepinfra', 'default', null],
+      ['azure/llama', 'azure', 'default', null],
+      ['deepinfra/turbo/llama', 'deepinfra/turbo', 'default', 'us-east5'],
+      ['deepinfra/flex/llama', 'deepinfra/flex', 'flex', null],
+    ])
+  })
+
+  it('takes what an endpoint says over what its model and provider say', () => {
+    const { endpoints, providers } = catalogOf(sample + second + tiers)
+    expect(endpoints.get('deepinfra/flex/llama')).toMatchObject({
+      distillable: true,
+      inputModalities: ['text', 'image'],
+      provider: { id: 'deepinfra', baseUrl: 'https://eu.example/v1' },
+    })
+    expect(endpoints.get('deepinfra/turbo/llama')).toMatchObject({
+      distillable: false,
+      inputModalities: ['text'],
+      provider: { baseUrl: 'https://api.deepinfra.com/v1/openai' },
+    })
+    expect(providers.get('deepinfra')?.baseUrl).toBe('https://api.deepinfra.com/v1/openai')
+  })
+
+  it('knows a model by its day, its permissions and its kinds of output', () => {
+    const row =
+      'tokenizer: llama3\n    created: 2024-12-06\n    distillable: true\n    output_modalities: [text, audio]'
+    const { models, endpoints } = catalogOf(edited('tokenizer: llama3', row))
+    expect(models.get('meta/llama')).toMatchObject({
+      created: '2024-12-06',
+      outputModalities: ['text', 'audio'],
+    })
+    expect(endpoints.get('azure/llama')?.distillable).toBe(true)
+    expect(catalogOf(sample).models.get('meta/llama')).toMatchObject({
+      created: null,
+      outputModalities: ['text'],
+    })
+  })
+
+  it('serves a free variant as a model of its own', () => {
+    const entry = sample.slice(sample.indexOf('  - id: meta/llama')).replace('meta/llama', 'meta/llama:free')
+    const { models } = catalogOf(sample + entry.replaceAll(/(in|out)put: 0\.\d+/g, '$1put: 0'))
+    expect(models.get('meta/llama:free')?.endpoints[0]).toMatchObject({
+      id: 'deepinfra/llama:free',
+      price: { input: 0n, output: 0n },
+    })
+  })
+
+  it('merges a later file by tag', () => {
+    const head = overlay(
+      'prices: { source: mine, date: 2026-11-21 }\nmodels:\n  - id: meta/llama\n    endpoints:\n',
+    )
+    const { endpoints } = catalogOf(sample + second, head + second.replace('output: 2', 'output: 3'))
+    expect([...endpoints.values()].map(({ id, price: { version } }) => `${id} ${version}`)).toEqual([
+      'deepinfra/llama models.dev@2026-07-02',
+      'azure/llama models.dev@2026-07-02',
+      'deepinfra/turbo/llama mine@2026-11-21',
+    ])
   })
 })
 

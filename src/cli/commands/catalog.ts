@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { Catalog, Endpoint } from '../../catalog/index.ts'
-import { exitCodes, formatUsd, type PicoUsd } from '../../core/index.ts'
+import { exitCodes, type PicoUsd } from '../../core/index.ts'
+import { endpointNotes, perMillion } from '../describe-price.ts'
 import { loadCatalog, requireModels } from '../load-catalog.ts'
 import { plainTable } from '../plain-table.ts'
 import type { CommandContext } from './context.ts'
@@ -35,12 +36,20 @@ export function addCatalogCommands(program: Command, { stdout, setExitCode }: Co
     .description('read the catalogue and the files laid over it, and name every problem')
     .argument('[file...]', 'catalogue files of your own')
     .action(async (files: readonly string[]) => {
-      const { version, models, endpoints, providers } = await loadCatalog(files)
-      stdout.write(
-        `${version}: ${models.size} models, ${endpoints.size} endpoints, ${providers.size} providers\n`,
-      )
+      stdout.write(`${countsOf(await loadCatalog(files))}\n`)
       setExitCode(exitCodes.ok)
     })
+}
+
+function countsOf({ version, models, endpoints, providers }: Catalog): string {
+  const all = [...endpoints.values()]
+  const count = (test: (endpoint: Endpoint) => boolean) => all.filter(test).length
+  const notes = [
+    `${count(({ price }) => price.overrides !== undefined)} with other prices for some requests`,
+    `${count(({ tier }) => tier !== 'default')} of a flex or priority tier`,
+    `${count(({ region }) => region !== null)} in a region`,
+  ]
+  return `${version}: ${models.size} models, ${endpoints.size} endpoints (${notes.join(', ')}), ${providers.size} providers`
 }
 
 function modelTable({ models }: Catalog): string {
@@ -60,14 +69,16 @@ function endpointTable({ models }: Catalog, model: string): string {
     'output $/M',
     'cache read',
     'cache write',
+    'write 1h',
     'context',
     'quantization',
+    'also',
     'price of',
   ]
   const table = plainTable(head)
   const cheapestFirst = (a: Endpoint, b: Endpoint) => Number(a.price.input - b.price.input)
   for (const endpoint of (models.get(model)?.endpoints ?? []).toSorted(cheapestFirst)) {
-    const { input, output, cacheRead, cacheWrite, version } = endpoint.price
+    const { input, output, cacheRead, cacheWrite, cacheWrite1h = null, version } = endpoint.price
     const optional = (price: PicoUsd | null) => (price === null ? '–' : perMillion(price))
     table.push([
       endpoint.id,
@@ -75,8 +86,10 @@ function endpointTable({ models }: Catalog, model: string): string {
       perMillion(output),
       optional(cacheRead),
       optional(cacheWrite),
+      optional(cacheWrite1h),
       endpoint.contextTokens,
       endpoint.quantization,
+      endpointNotes(endpoint).join('\n'),
       version,
     ])
   }
@@ -87,9 +100,4 @@ function range(prices: readonly PicoUsd[]): string {
   const sorted = prices.toSorted((a, b) => Number(a - b))
   const [lowest = 0n, highest = 0n] = [sorted[0], sorted.at(-1)]
   return lowest === highest ? perMillion(lowest) : `${perMillion(lowest)} – ${perMillion(highest)}`
-}
-
-/** Pico-USD per token as USD per million tokens: the same digits, six places on. */
-function perMillion(price: PicoUsd): string {
-  return formatUsd(price * 1_000_000n)
 }

@@ -47,8 +47,8 @@ function preferenceProblems(endpoints: readonly Endpoint[], arm: Arm): readonly 
   )
 }
 
-/** As the router matches: provider, base of a provider with regions, endpoint id, or display name. */
-function isNamed({ id, provider }: Endpoint, name: string): boolean {
-  const names = [id, provider.id, provider.name].map(text => text.toLowerCase())
-  return names.includes(name) || provider.id.toLowerCase().startsWith(`${name}/`)
+/** As the router matches: provider, tag with a region, variant or tier, its base, endpoint id, or display name. */
+function isNamed({ id, tag, provider }: Endpoint, name: string): boolean {
+  const names = [id, tag, provider.id, provider.name].map(text => text.toLowerCase())
+  return names.includes(name) || tag.toLowerCase().startsWith(`${name}/`)
 }

@@ -62,7 +62,7 @@ export function* simulate(options: SimulateOptions): Generator<VirtualAnswer> {
     nowMs = atMs
     const listed = catalog.endpoints.get(endpointId)
     if (!listed) throw new RangeError(`The catalogue has no endpoint ${endpointId}.`)
-    const stall = market.stall(listed.provider.id, listed.upstreamModel)
+    const stall = market.stall(listed.provider.id, listed.upstreamModel, listed.tier)
     if (!stall) {
       yield { atMs, endpointId, id: null, plan: null, billed: 0n }
       continue
