@@ -3,6 +3,7 @@ import type { PicoUsd } from '../core/index.ts'
 import type { RouteRequest } from '../policy/index.ts'
 import { chargeOf } from '../record/index.ts'
 import type { Attempt } from './attempt.ts'
+import { chargedFor } from './cost.ts'
 import type { Caller } from './keys/key-ring.ts'
 import type { Route } from './route.ts'
 
@@ -14,22 +15,12 @@ export interface Charge {
   readonly held: PicoUsd
 }
 
-const nothing: Charge = Object.freeze({ charged: 0n, held: 0n })
-
-/**
- * Charges a request: for the attempt whose answer the caller got or walked away from, with the key's markup and
- * under the zero-completion insurance. Attempts that failed behind its back are the operator's, not the caller's. Pure.
- */
+/** Charges a request as `chargedFor` does, and holds something where the charge is unknown. Pure. */
 export function chargeFor(attempts: readonly Attempt[], caller: Caller, asked: RouteRequest): Charge {
-  const last = attempts.at(-1)
-  const billed = last && (last.isWinner || last.failure === 'canceled') ? last : null
-  if (!billed) return nothing
-  const { exchange, failure, cost } = billed
   const markup = markupOf(caller)
-  const finishReason = failure === null || failure === 'canceled' ? exchange.finishReason : 'error'
-  const outputTokens = exchange.usage?.outputTokens ?? null
-  const charged = chargeOf({ billed: cost.billed, outputTokens, finishReason }, markup)
-  return { charged, held: charged === null ? marked(seenCost(billed, asked), markup) : 0n }
+  const charged = chargedFor(attempts, markup)
+  const last = attempts.at(-1)
+  return { charged, held: charged === null && last ? marked(seenCost(last, asked), markup) : 0n }
 }
 
 /**
@@ -39,7 +30,7 @@ export function chargeFor(attempts: readonly Attempt[], caller: Caller, asked: R
 export function worstCharge(
   { decision }: Pick<Route, 'decision'>,
   caller: Caller,
-  asked: RouteRequest,
+  asked: Pick<RouteRequest, 'estimatedInputTokens' | 'maxOutputTokens'>,
 ): { readonly amount: PicoUsd; readonly isBound: boolean } {
   const { estimatedInputTokens, maxOutputTokens } = asked
   const input = BigInt(estimatedInputTokens)

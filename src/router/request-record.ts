@@ -7,9 +7,11 @@ import type { Attempt } from './attempt.ts'
 import type { Call } from './call.ts'
 import type { Charge } from './charge.ts'
 import type { ChatRequest } from './chat-request.ts'
-import { sumKnown } from './cost.ts'
+import { sumKnown, unknownReasonOf } from './cost.ts'
 import type { Caller } from './keys/key-ring.ts'
+import type { PipelineStage } from './plugins/pipeline-stage.ts'
 import type { Sent } from './reply.ts'
+import type { CachedAnswer } from './response-cache/cached-answer.ts'
 import type { Route } from './route.ts'
 
 /** Everything known when a request has ended, whether it was routed or refused at the edge. */
@@ -25,6 +27,12 @@ export interface FinishedRequest {
   readonly attempts: readonly Attempt[]
   readonly charge: Charge
   readonly sticky: StickyOutcome
+  /** What the response cache did; left out: `off`. */
+  readonly responseCache?: 'off' | 'miss' | 'hit'
+  /** The stored answer that was given again. */
+  readonly cached?: CachedAnswer
+  /** What plugins did; left out: nothing. */
+  readonly pipeline?: readonly PipelineStage[]
   /** What the caller was told; null: an answer, or nothing because the caller had gone. */
   readonly error: ApiError | null
   readonly sent: Sent
@@ -34,44 +42,61 @@ export interface FinishedRequest {
 
 /** The router's row of a finished request. Pure. */
 export function requestRecord(finished: FinishedRequest): RequestRecord {
-  const { call, routed, attempts } = finished
+  const { call, attempts, pipeline = [] } = finished
   const winner = attempts.find(a => a.isWinner)
   return {
     ts: call.receivedEpochUs,
     vantage: 'router',
     ...identityColumns(finished),
-    ...servedColumns(winner),
+    ...servedColumns(winner, finished.cached),
     ...outcomeColumns(finished),
     ...fallbackColumns(attempts),
-    sticky: finished.sticky.result,
-    sticky_key_source: routed?.route.explanation.sticky.key_source ?? '',
+    ...routingColumns(finished),
     ...timeColumns(finished, winner),
     ...usageColumns(winner?.exchange.usage ?? null),
-    ...costColumns(attempts, winner),
-    prompt_hash: routed?.request.promptHash ?? 0n,
-    prefix_hash: routed?.request.prefixHash ?? 0n,
+    ...costColumns(finished, winner),
     checks: 0,
     checks_failed: 0,
     failed_check: '',
     tags: {},
     schema_version: schemaVersion,
-    caller_key: finished.caller?.name ?? '',
-    task: '',
-    sticky_reason: finished.sticky.reason,
-    response_cache: 'off',
-    pipeline: '',
-    service_tier: '',
+    response_cache: finished.responseCache ?? 'off',
+    pipeline: pipeline.length > 0 ? JSON.stringify(pipeline) : '',
+    service_tier: tierOf(winner),
     queue_us: 0,
-    charged_usd: finished.charge.charged,
-    cost_unknown_reason: '',
   }
 }
 
-function servedColumns(winner: Attempt | undefined) {
+function routingColumns({ routed, sticky }: FinishedRequest) {
+  return {
+    task: routed?.request.task ?? '',
+    sticky: sticky.result,
+    sticky_reason: sticky.reason,
+    sticky_key_source: routed?.route.explanation.sticky.key_source ?? '',
+    prompt_hash: routed?.request.promptHash ?? 0n,
+    prefix_hash: routed?.request.prefixHash ?? 0n,
+  }
+}
+
+/** The tier that served; empty for the default one. */
+function tierOf(winner: Attempt | undefined): string {
+  const tier = winner?.candidate.endpoint.tier ?? 'default'
+  return tier === 'default' ? '' : tier
+}
+
+function servedColumns(winner: Attempt | undefined, cached: CachedAnswer | undefined) {
   const text = winner?.exchange.text ?? ''
   const output = { output_hash: text === '' ? 0n : hash64(text), output_bytes: Buffer.byteLength(text) }
   if (!winner) {
-    return { served_model: '', served_provider: '', served_endpoint: '', upstream_id: '', ...output }
+    const { model = '', provider = '', endpoint = '' } = cached?.served ?? {}
+    const upstream = { upstream_id: cached?.sourceId ?? '' }
+    return {
+      served_model: model,
+      served_provider: provider,
+      served_endpoint: endpoint,
+      ...upstream,
+      ...output,
+    }
   }
   const { endpoint } = winner.candidate
   return {
@@ -83,8 +108,9 @@ function servedColumns(winner: Attempt | undefined) {
   }
 }
 
-function identityColumns({ call, routed, requestedModel, stream }: FinishedRequest) {
+function identityColumns({ call, caller, routed, requestedModel, stream }: FinishedRequest) {
   return {
+    caller_key: caller?.name ?? '',
     run_id: call.runId,
     scenario: call.scenario,
     arm: call.arm,
@@ -106,8 +132,9 @@ function identityColumns({ call, routed, requestedModel, stream }: FinishedReque
 }
 
 /** The last attempt decides; without one, what the caller was told. */
-function outcomeColumns({ attempts, error, sent }: FinishedRequest) {
+function outcomeColumns({ attempts, error, sent, cached }: FinishedRequest) {
   const last = attempts.at(-1)?.exchange
+  if (cached) return fromCache
   if (!last) {
     return {
       outcome: error ? 'error' : 'canceled',
@@ -125,6 +152,14 @@ function outcomeColumns({ attempts, error, sent }: FinishedRequest) {
     finish_reason: last.finishReason,
   }
 }
+
+const fromCache = {
+  outcome: 'ok',
+  fault: 'none',
+  error_type: '',
+  http_status: 200,
+  finish_reason: '',
+} as const
 
 function fallbackColumns(attempts: readonly Attempt[]) {
   const names = { primary: 'none', provider_fallback: 'provider', model_fallback: 'model' } as const
@@ -185,12 +220,14 @@ const noTokenTimes = {
 } as const
 
 /** Conservation: `cost_usd` is the sum over all attempts, and unknown as soon as one of them is. */
-function costColumns(attempts: readonly Attempt[], winner: Attempt | undefined) {
+function costColumns({ attempts, charge }: FinishedRequest, winner: Attempt | undefined) {
   const billed = sumKnown(attempts.map(a => a.cost.billed))
   const source = attempts.some(a => a.cost.source === 'provider') ? 'provider' : 'local'
   return {
     cost_source: billed === null ? 'none' : source,
     cost_usd: billed,
+    cost_unknown_reason: unknownReasonOf(attempts),
+    charged_usd: charge.charged,
     cost_local_usd: sumKnown(attempts.map(a => a.cost.local?.total ?? freeOrUnknown(a))),
     cost_nocache_usd: winner?.cost.local?.withoutCache ?? null,
     cache_discount_usd: winner?.cost.local?.cacheDiscount ?? null,
