@@ -75,6 +75,7 @@ export function clientRecord(finished: FinishedRequest): RequestRecord {
     tags: planned.tags,
     schema_version: schemaVersion,
     ...routerColumns,
+    response_cache: responseCacheTold(exchange),
   }
 }
 
@@ -82,6 +83,13 @@ export function clientRecord(finished: FinishedRequest): RequestRecord {
 function attemptsTold({ headers }: Exchange): number {
   const told = headers['x-routebench-attempts'] ?? ''
   return /^\d{1,3}$/.test(told) ? Math.min(Number(told), 255) : 0
+}
+
+/** As OpenRouter and our router say it. */
+function responseCacheTold({ headers }: Exchange): 'off' | 'miss' | 'hit' {
+  const told = headers['x-openrouter-cache-status'] ?? ''
+  if (told === 'HIT') return 'hit'
+  return told === 'MISS' ? 'miss' : 'off'
 }
 
 function outcomeColumns(exchange: Exchange) {
@@ -99,7 +107,6 @@ const routerColumns = {
   caller_key: '',
   task: '',
   sticky_reason: '',
-  response_cache: 'off',
   pipeline: '',
   service_tier: '',
   queue_us: 0,

@@ -3,6 +3,8 @@ import type { RouteRequest } from '../policy/index.ts'
 import { asObject, parseJson } from '../wire/index.ts'
 import { type ApiError, apiError } from './api-error.ts'
 import { type ChatBody, checkChatBody } from './chat-body.ts'
+import type { PipelineStage } from './plugins/pipeline-stage.ts'
+import { parsePluginWishes, type PluginWishes } from './plugins/plugin-wishes.ts'
 import { deepestNesting, isDeeperThan } from './nesting.ts'
 import { routeRequest, type RouteRequestOptions } from './route-request.ts'
 import { type CallHeaders, taskOf } from './task-of.ts'
@@ -19,6 +21,9 @@ export interface ChatRequest {
   readonly sessionId: string
   /** Name of the task for routing rules; empty when none was named. */
   readonly task: string
+  readonly plugins: PluginWishes
+  /** What plugins did to the body so far. */
+  readonly pipeline: readonly PipelineStage[]
   readonly promptHash: bigint
   readonly prefixHash: bigint
 }
@@ -39,17 +44,16 @@ export type ChatRequestResult =
 
 /** Reads and checks the body of a chat request. Never throws; the first ten problems are in the message. */
 export function parseChatRequest(bytes: Buffer, options: ChatRequestOptions): ChatRequestResult {
-  if (isDeeperThan(deepestNesting, bytes)) {
-    return refuse({}, apiError('invalid_request', `body: nested deeper than ${deepestNesting} levels`))
-  }
-  const body = asObject(parseJson(bytes.toString('utf8')))
-  if (!body) return refuse({}, apiError('invalid_request', 'The request body is no JSON object'))
+  const body = objectIn(bytes)
+  if (typeof body === 'string') return refuse({}, apiError('invalid_request', body))
   const checked = checkChatBody(body, options.maxModels ?? 8)
   if (!checked.ok) return refuse(body, apiError('invalid_request', checked.problem))
   const requestedModels = chainOf(checked.fields)
   if (requestedModels.length === 0) {
     return refuse(body, apiError('invalid_request', 'model: No models provided'))
   }
+  const plugins = parsePluginWishes(body)
+  if (!plugins.ok) return refuse(body, apiError('invalid_request', plugins.problem))
   const task = taskOf(options.headers ?? {}, checked.fields.metadata)
   if (!task.ok) return refuse(body, apiError('invalid_request', task.problem))
   const routed = routeRequest({ body, fields: checked.fields, requestedModels, task: task.task }, options)
@@ -64,10 +68,18 @@ export function parseChatRequest(bytes: Buffer, options: ChatRequestOptions): Ch
       stream: stream ?? false,
       sessionId: sessionId ?? '',
       task: task.task.task,
+      plugins: plugins.wishes,
+      pipeline: [],
       promptHash: hash64(bytes),
       prefixHash: hash64(JSON.stringify(messages[0] ?? null)),
     },
   }
+}
+
+/** The body as an object, or what is wrong with it. */
+function objectIn(bytes: Buffer): JsonObject | string {
+  if (isDeeperThan(deepestNesting, bytes)) return `body: nested deeper than ${deepestNesting} levels`
+  return asObject(parseJson(bytes.toString('utf8'))) ?? 'The request body is no JSON object'
 }
 
 /** `model` first, then `models`, each once. */

@@ -1,7 +1,4 @@
-import { nsPerMs } from '../core/index.ts'
-import { combineAccessRules } from '../policy/index.ts'
-import { apiError } from './api-error.ts'
-import { chatBytes } from './api/chat-bytes.ts'
+import type { JsonObject } from '../core/index.ts'
 import type { Operation } from './call.ts'
 import { worstCharge } from './charge.ts'
 import { type ChatRequest, parseChatRequest } from './chat-request.ts'
@@ -9,24 +6,30 @@ import type { RouterContext } from './context.ts'
 import { asksFreeModel } from './free-models.ts'
 import { epochMs, type Http, type Inbound, receive, type Unknown } from './inbound.ts'
 import { admit, reserve } from './keys/admission.ts'
-import { readBody } from './read-body.ts'
+import { applyPlugins } from './plugins/apply-plugins.ts'
+import { optionsOf, readRequest } from './read-request.ts'
 import { refuse } from './refuse.ts'
-import { accessTo, planRoute } from './route.ts'
+import { type CacheMiss, lookUp } from './response-cache/look-up.ts'
+import { sendCached } from './response-cache/send-cached.ts'
+import { planRoute } from './route.ts'
 import { serve } from './serve.ts'
-import { leaveBody, unreadBodyErrors } from './unread-body.ts'
 
 export type { Http } from './inbound.ts'
 
 /**
- * Answers `POST /chat/completions` or its elder, `POST /completions`, and records the request and its attempts whatever happens: authenticate, read,
- * admit, plan, try, answer, settle. Each stage either hands on or refuses; a refused request has been answered.
+ * Answers `POST /chat/completions` or its elder, `POST /completions`, and records the request and its attempts whatever
+ * happens: authenticate, read, look into the response cache, admit, apply plugins, plan, try, answer, settle. Each stage
+ * either hands on or refuses; a refused request has been answered.
  */
 export async function chat(context: RouterContext, http: Http, operation: Operation): Promise<void> {
   const inbound = authenticate(receive(context, http, operation))
-  const request = inbound && (await readRequest(inbound))
-  if (!request) return
-  if (!isAdmitted(inbound, request)) return
-  return planAndServe(inbound, request)
+  const asked = inbound && (await readRequest(inbound))
+  if (!asked) return
+  const cache = await lookUp(inbound, asked)
+  if (cache.state === 'hit') return sendCached(inbound, asked, cache.answer)
+  if (!isAdmitted(inbound, asked)) return
+  const request = await plugged(inbound, asked)
+  if (request) await planAndServe(inbound, request, cache)
 }
 
 function authenticate(from: Unknown): Inbound | null {
@@ -37,32 +40,13 @@ function authenticate(from: Unknown): Inbound | null {
   return null
 }
 
-async function readRequest(inbound: Inbound): Promise<ChatRequest | null> {
-  const { context, http, call, caller } = inbound
-  const { clock, settings } = context
-  const untilNs = call.receivedNs + settings.receiveMs * nsPerMs
-  const body = await readBody(http.req, { maxBytes: settings.maxBodyBytes, clock, untilNs })
-  if (body.kind !== 'ok') {
-    leaveBody(http, body.kind, clock)
-    refuse(inbound, unreadBodyErrors[body.kind])
-    return null
-  }
-  const asked = chatBytes(call.operation, body.bytes)
-  if (!asked.ok) {
-    refuse(inbound, apiError('invalid_request', asked.problem))
-    return null
-  }
-  const parsed = parseChatRequest(asked.bytes, {
-    catalog: context.catalog,
-    tables: settings.tables,
-    rules: combineAccessRules(settings.account, caller.rules),
-    rng: context.rng.fork(call.itemId || call.requestId),
-    maxModels: settings.maxModels,
-    headers: http.req.headers,
-    canServe: endpoint => accessTo(endpoint, context) === 'ready',
-  })
-  if (parsed.ok) return parsed.request
-  refuse(inbound, parsed.error, parsed)
+/** The request after its plugins; null: refused. */
+async function plugged(inbound: Inbound, asked: ChatRequest): Promise<ChatRequest | null> {
+  const { catalog, pdf } = inbound.context
+  const parse = (body: JsonObject) => parseChatRequest(Buffer.from(JSON.stringify(body)), optionsOf(inbound))
+  const done = await applyPlugins(asked, { catalog, pdf, parse })
+  if (done.ok) return done.request
+  refuse(inbound, done.error, done)
   return null
 }
 
@@ -72,7 +56,7 @@ function isAdmitted(inbound: Inbound, request: ChatRequest): boolean {
   return refusal === null
 }
 
-async function planAndServe(inbound: Inbound, request: ChatRequest): Promise<void> {
+async function planAndServe(inbound: Inbound, request: ChatRequest, cache: CacheMiss): Promise<void> {
   const { context, call, caller } = inbound
   const route = planRoute(context, { ...call, callerId: caller.id }, request)
   const { amount, isBound } = worstCharge(route, caller, request.route)
@@ -82,7 +66,7 @@ async function planAndServe(inbound: Inbound, request: ChatRequest): Promise<voi
     return refuse(inbound, reserved.error, { model, stream: request.stream, routed: { request, route } })
   }
   try {
-    await serve(inbound, { request, route })
+    await serve(inbound, { request, route, cache })
   } finally {
     reserved.release()
   }

@@ -7,6 +7,8 @@ import type { HealthBoard } from './health-board.ts'
 import type { KeyRing } from './keys/key-ring.ts'
 import type { Ledger } from './keys/ledger.ts'
 import type { PinTable } from './pin-table.ts'
+import type { PdfReader } from './plugins/pdf-reader.ts'
+import type { ResponseCache } from './response-cache/response-cache.ts'
 import type { RouterSettings } from './settings.ts'
 import type { UpstreamResolver } from './upstream.ts'
 
@@ -29,6 +31,9 @@ export interface RouterContext {
   readonly keys: KeyRing
   /** What callers have spent. */
   readonly ledger: Ledger
+  /** Answers that may be given again; null: off. */
+  readonly responseCache: ResponseCache | null
+  readonly pdf: PdfReader
   /** Told about exceptions that should not happen; the caller gets a masked 500. */
   readonly onDefect: (error: unknown) => void
 }

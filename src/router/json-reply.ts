@@ -15,10 +15,12 @@ export interface JsonReplyOptions {
   readonly identity: AnswerIdentity
   /** Turns a chat answer into the route's own shape; errors have one shape everywhere. */
   readonly shape: (body: JsonObject) => JsonObject
+  /** Told what a good answer was. */
+  readonly onSent: (body: JsonObject) => void
 }
 
 /** The reply to a request that is not streamed: one JSON body at the end. */
-export function createJsonReply({ res, clock, identity, shape }: JsonReplyOptions): Reply {
+export function createJsonReply({ res, clock, identity, shape, onSent }: JsonReplyOptions): Reply {
   let headNs: number | null = null
   const stamp = () => {
     headNs = clock.monoNs()
@@ -29,11 +31,13 @@ export function createJsonReply({ res, clock, identity, shape }: JsonReplyOption
     },
     onEvent: () => undefined,
     tokenSent: () => false,
-    succeed: (winner, { usage, metadata }) => {
+    succeed: (winner, { body: answered, usage, metadata }) => {
       stamp()
       const { endpoint } = winner.candidate
-      const body = answerBody(asObject(winner.exchange.body) ?? {}, { ...identity, endpoint }, usage)
-      sendJson(res, 200, shape(metadata ? { ...body, openrouter_metadata: metadata } : body))
+      const body = answerBody(answered ?? {}, { ...identity, endpoint }, usage)
+      const sent = shape(metadata ? { ...body, openrouter_metadata: metadata } : body)
+      sendJson(res, 200, sent)
+      onSent(sent)
     },
     fail: (error, metadata, last) => {
       stamp()

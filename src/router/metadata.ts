@@ -3,6 +3,7 @@ import type { StickyOutcome } from '../policy/index.ts'
 import { errorTypeOf } from '../wire/index.ts'
 import type { Attempt } from './attempt.ts'
 import type { ChatRequest } from './chat-request.ts'
+import type { PipelineStage } from './plugins/pipeline-stage.ts'
 import type { Route } from './route.ts'
 
 /** What the metadata of an answer is made of. */
@@ -11,13 +12,15 @@ export interface MetadataOptions {
   readonly request: ChatRequest
   readonly attempts: readonly Attempt[]
   readonly sticky: StickyOutcome
+  /** What plugins did. */
+  readonly pipeline: readonly PipelineStage[]
 }
 
 /**
  * `openrouter_metadata` in OpenRouter's shape (docs/router.md, Explanation), with what that shape has no place for
  * under `router_trace`: the whole explanation, what became of the conversation's pin, and each attempt. Pure.
  */
-export function routerMetadata({ route, request, attempts, sticky }: MetadataOptions): JsonObject {
+export function routerMetadata({ route, request, attempts, sticky, pipeline }: MetadataOptions): JsonObject {
   const winner = attempts.find(a => a.isWinner)
   const { explanation, decision } = route
   const { candidates } = decision
@@ -45,6 +48,7 @@ export function routerMetadata({ route, request, attempts, sticky }: MetadataOpt
     })),
     // Whole milliseconds: the schema of OpenRouter's SDK takes no others.
     ...(stamps && { generation_time: Math.round((stamps.closedNs - stamps.sentNs) / nsPerMs) }),
+    ...(pipeline.length > 0 && { pipeline }),
     router_trace: {
       ...explanation,
       sticky: { ...explanation.sticky, result: sticky.result, reason: sticky.reason },

@@ -13,6 +13,8 @@ import { createLedger, type Ledger } from './keys/ledger.ts'
 import { createHttpServer } from './http-server.ts'
 import { listen } from './listen.ts'
 import { createPinTable } from './pin-table.ts'
+import { createPdfReader } from './plugins/pdf-reader.ts'
+import type { ResponseCache } from './response-cache/response-cache.ts'
 import { answerHttp } from './routes.ts'
 import { sendError } from './send-json.ts'
 import { defaultRouterSettings, type RouterSettings } from './settings.ts'
@@ -35,6 +37,8 @@ export interface RouterOptions extends RouterDefinition {
   readonly sink: RecordSink
   /** What callers have spent; not closed by the router. Default: in memory, ends with the process. */
   readonly ledger?: Ledger
+  /** Answers that may be given again to callers who ask for it. Default: none. */
+  readonly responseCache?: ResponseCache | null
   /** 0: any free one. Default 0. */
   readonly port?: number
   /** Default 127.0.0.1. */
@@ -98,10 +102,13 @@ export async function openRouter(options: RouterOptions): Promise<Router> {
     await drained({ running, context })
     server.closeAllConnections()
     await Promise.all([closed, ...running])
-    await context.pool.close()
+    await Promise.all([context.pool.close(), context.pdf.close()])
   }
   return Object.freeze<Router>({ url: `http://${hostInUrl(host)}:${bound}`, port: bound, reload, close })
 }
+
+/** A PDF of some hundred pages takes a second or two. */
+const pdfBounds = { timeoutMs: 20_000, maxWaiting: 16 }
 
 function createContext(options: RouterOptions): RouterContext {
   const { catalog, clock, rng, sink, upstream, onDefect = () => undefined } = options
@@ -120,6 +127,8 @@ function createContext(options: RouterOptions): RouterContext {
     generations: createGenerations(settings.maxGenerations),
     keys: createKeyRing(settings.callers.keys),
     ledger: options.ledger ?? createLedger(),
+    responseCache: options.responseCache ?? null,
+    pdf: createPdfReader(pdfBounds),
   })
 }
 

@@ -6,6 +6,8 @@ import type { Attempt } from './attempt.ts'
 
 /** What is added to the answer when everything is known. */
 interface Summary {
+  /** The answer that was not streamed, after its plugins; null for a stream. */
+  readonly body: JsonObject | null
   /** The `usage` object; null when token counts are unknown. */
   readonly usage: JsonObject | null
   /** `openrouter_metadata`, when the caller asked for it. */

@@ -8,6 +8,10 @@ import { attemptRecord } from './attempt-record.ts'
 import { type Charge, chargeFor } from './charge.ts'
 import type { ChatRequest } from './chat-request.ts'
 import { finish } from './finish.ts'
+import { healAnswer, wantsJson } from './plugins/heal-answer.ts'
+import type { PipelineStage } from './plugins/pipeline-stage.ts'
+import type { CacheMiss } from './response-cache/look-up.ts'
+import { createKeeper, type Keeper } from './response-cache/keeper.ts'
 import { answerIdentity } from './identity.ts'
 import type { Inbound } from './inbound.ts'
 import { createJsonReply } from './json-reply.ts'
@@ -18,11 +22,13 @@ import { otherModels, type Route } from './route.ts'
 import { neverRouted, settleSticky } from './settle-sticky.ts'
 import { createStreamReply } from './stream-reply.ts'
 import { usageBody } from './usage-body.ts'
+import { asObject } from '../wire/index.ts'
 
 /** A request that has its route. */
 export interface Planned {
   readonly request: ChatRequest
   readonly route: Route
+  readonly cache: CacheMiss
 }
 
 /** Tries the candidates of a planned request, answers its caller, settles and records it. Never rejects. */
@@ -32,13 +38,19 @@ export async function serve(inbound: Inbound, planned: Planned): Promise<void> {
   http.res.once('close', () => {
     if (!http.res.writableFinished) gone.abort()
   })
-  const reply = createReply(inbound, { request: planned.request, onStuck: () => gone.abort() })
+  const keeper = createKeeper(planned.cache, planned.request.stream)
+  const reply = createReply(inbound, { request: planned.request, onStuck: () => gone.abort(), keeper })
   const attempts: Attempt[] = []
   const answered = await tryAll().catch((defect: unknown): Answered => {
     context.onDefect(defect)
     const error = apiError('router_internal', 'Internal Server Error')
     reply.fail(error, null)
-    return { error, sticky: neverRouted, charge: { charged: null, held: 0n } }
+    return {
+      error,
+      sticky: neverRouted,
+      charge: { charged: null, held: 0n },
+      pipeline: planned.request.pipeline,
+    }
   })
 
   async function tryAll(): Promise<Answered> {
@@ -67,7 +79,9 @@ export async function serve(inbound: Inbound, planned: Planned): Promise<void> {
     ...answered,
     sent: reply.sent(),
     endedNs: context.clock.monoNs(),
+    responseCache: planned.cache.state,
   })
+  if (answered.error === null) keeper.keep(inbound, attempts.at(-1))
 }
 
 interface Tried extends Planned {
@@ -80,6 +94,7 @@ interface Answered {
   readonly error: ApiError | null
   readonly sticky: ReturnType<typeof settleSticky>
   readonly charge: Charge
+  readonly pipeline: readonly PipelineStage[]
 }
 
 /** Settles pin and charge, and sends the end of the answer, which tells of both. */
@@ -88,29 +103,45 @@ function answer({ context, call, caller }: Inbound, tried: Tried, reply: Reply):
   const last = attempts.at(-1)
   const sticky = settleSticky(context, tried, attempts)
   const charge = chargeFor(attempts, caller, request.route)
-  const metadata = call.wantsMetadata ? routerMetadata({ ...tried, sticky }) : null
+  const healed = last?.failure === null ? heal(request, last) : null
+  const pipeline = [...request.pipeline, ...(healed ? [healed.stage] : [])]
+  const settled = { sticky, charge, pipeline }
+  const metadata = call.wantsMetadata ? routerMetadata({ ...tried, sticky, pipeline }) : null
   if (last?.failure === null) {
-    reply.succeed(last, { usage: usageBody(last, charge.charged), metadata })
-    return { error: null, sticky, charge }
+    const body = healed?.answer ?? asObject(last.exchange.body)
+    reply.succeed(last, { body, usage: usageBody(last, charge.charged), metadata })
+    return { error: null, ...settled }
   }
   if (last?.failure === 'canceled') {
     reply.abandon()
-    return { error: null, sticky, charge }
+    return { error: null, ...settled }
   }
   const excluded = route.decision.models.flatMap(ranking => ranking.excluded)
   const error = last
     ? attemptError(attempts, request.requestedModels)
     : noEndpoints(request.requestedModels, excluded, { fallbackModels: otherModels(context, route) })
   reply.fail(error, metadata, last)
-  return { error, sticky, charge }
+  return { error, ...settled }
 }
 
-function createReply(
-  { context, http, call }: Inbound,
-  { request, onStuck }: { readonly request: ChatRequest; readonly onStuck: () => void },
-): Reply {
+/** The answer with its JSON repaired; null: that was not asked for, or nothing was broken. */
+function heal({ plugins, stream, body }: ChatRequest, { exchange }: Attempt) {
+  const answered = asObject(exchange.body)
+  if (!plugins.healing || stream || !answered || !wantsJson(body)) return null
+  const { answer: repaired, stage } = healAnswer(answered)
+  return stage && { answer: repaired, stage }
+}
+
+interface ReplyTo {
+  readonly request: ChatRequest
+  readonly onStuck: () => void
+  readonly keeper: Keeper
+}
+
+function createReply({ context, http, call }: Inbound, { request, onStuck, keeper }: ReplyTo): Reply {
   const { clock, settings } = context
   const shape = call.operation === 'completion' ? completionBody : (body: JsonObject) => body
-  const options = { res: http.res, clock, settings, onStuck, identity: answerIdentity(call), shape }
+  const onSent = keeper.note
+  const options = { res: http.res, clock, settings, onStuck, identity: answerIdentity(call), shape, onSent }
   return request.stream ? createStreamReply(options) : createJsonReply(options)
 }

@@ -16,6 +16,8 @@ export interface StreamReplyOptions extends SseWriterOptions {
   readonly identity: AnswerIdentity
   /** Turns a chunk of a chat answer into the route's own shape. */
   readonly shape: (chunk: JsonObject) => JsonObject
+  /** Told each chunk that was sent. */
+  readonly onSent: (chunk: JsonObject) => void
 }
 
 /**
@@ -25,9 +27,13 @@ export interface StreamReplyOptions extends SseWriterOptions {
  * may go out earlier, and with them status 200. From the first token on, a failure is an event in the stream.
  */
 export function createStreamReply(options: StreamReplyOptions): Reply {
-  const { res, clock, identity, shape } = options
+  const { res, clock, identity, shape, onSent } = options
   const writer = createSseWriter(options)
-  const send = (chunk: JsonObject) => writer.chunk(shape(chunk))
+  const send = (chunk: JsonObject) => {
+    const shaped = shape(chunk)
+    writer.chunk(shaped)
+    onSent(shaped)
+  }
   let signature: Signature | null = null
   let held: JsonObject[] = []
   let heldChars = 0
@@ -71,9 +77,8 @@ export function createStreamReply(options: StreamReplyOptions): Reply {
     },
     onEvent,
     tokenSent: () => hasToken,
-    succeed: (winner, { usage, metadata }) => {
+    succeed: (winner, { body: whole, usage, metadata }) => {
       const winnerSignature = { ...identity, endpoint: winner.candidate.endpoint }
-      const whole = asObject(winner.exchange.body)
       release()
       if (whole) send(chunkOfBody(whole, winnerSignature))
       const extra = { ...(usage && { usage }), ...(metadata && { openrouter_metadata: metadata }) }

@@ -1,6 +1,7 @@
 import type { Endpoint } from '../catalog/index.ts'
 import { hash64, type JsonObject } from '../core/index.ts'
 import { parametersOf, supports } from '../policy/index.ts'
+import { withoutPlugins } from './plugins/plugin-wishes.ts'
 
 /** Tiers that an endpoint of another tier would bill, or refuse. */
 const paidTiers: ReadonlySet<unknown> = new Set(['flex', 'priority', 'fast'])
@@ -16,7 +17,7 @@ export function upstreamFields(
 ): { readonly fields: JsonObject; readonly dropped: readonly string[] } {
   const unsupported = parametersOf(body).filter(name => !supports(endpoint, name))
   const dropped = isOtherTier(body, endpoint.tier) ? [...unsupported, 'service_tier'] : unsupported
-  const kept = Object.entries(body).filter(([name]) => !dropped.includes(name))
+  const kept = Object.entries(withoutPlugins(body)).filter(([name]) => !dropped.includes(name))
   const fields = Object.fromEntries(kept)
   const user = fields['user']
   return {

@@ -40,7 +40,7 @@ const perRequestSql = `per_request AS (
     groupBitXor(if((client OR wins) AND input_tokens IS NOT NULL, tokens, 0)) AS token_balance
   FROM (
     SELECT request_id, vantage = 'client' AS client, vantage = 'router' AS router, false AS attempt, false AS wins,
-      client AND http_status != 0 AND target IN routed_targets AS expected, router AND outcome = 'ok' AS succeeded,
+      client AND http_status != 0 AND target IN routed_targets AS expected, router AND outcome = 'ok' AND response_cache != 'hit' AS succeeded,
       if(router, attempts, 0) AS declared, cost_usd, input_tokens, ${tokensSql} AS tokens
     FROM requests WHERE run_id = {run_id:String}
     UNION ALL

@@ -38,7 +38,8 @@ export const requestLaws: readonly Law[] = [
   },
   {
     name: 'winner',
-    meaning: 'at most one attempt wins, and exactly one when the request succeeded',
+    meaning:
+      'at most one attempt wins, and exactly one when the request succeeded without the response cache',
     needs: ['router'],
     broken: 'winners > 1 OR (router_ok > 0 AND winners = 0)',
   },

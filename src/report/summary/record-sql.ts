@@ -1,10 +1,10 @@
 /** Phases whose requests count in metrics. */
 const measuredPhases = `phase IN ('measure', 'live')`
 
-/** `measured`: the requests that metrics are about, as their caller saw them. */
+/** `measured`: the requests that metrics are about, as their caller saw them. Answers of a response cache say nothing of models. */
 export const measuredSql = `measured AS (
   SELECT * FROM requests
-  WHERE run_id = {run_id:String} AND vantage = {vantage:String} AND ${measuredPhases})`
+  WHERE run_id = {run_id:String} AND vantage = {vantage:String} AND ${measuredPhases} AND response_cache != 'hit')`
 
 /** `routed`: what our router knew of the run's requests; empty for another target. */
 export const routedSql = `routed AS (

@@ -16,7 +16,8 @@ export type PluginWishesResult =
   | { readonly ok: true; readonly wishes: PluginWishes }
   | { readonly ok: false; readonly problem: string }
 
-const known = ['response-healing', 'context-compression', 'file-parser'] as const
+/** `auto-router` only says which models a pool may choose from. */
+const known = ['response-healing', 'context-compression', 'file-parser', 'auto-router'] as const
 /** Names under which OpenRouter extracts text without a model. */
 const textEngines: ReadonlySet<unknown> = new Set(['pdf-text', 'cloudflare-ai'])
 const mostPlugins = 20
