@@ -7,13 +7,13 @@ import type { Endpoint } from '../catalog/index.ts'
  * 2.2); `fast` and `priority` are one tier. Case does not matter; `slug` is in lower case already. Pure.
  */
 export function matchesSlug(endpoint: Endpoint, slug: string): boolean {
-  if (endpoint.tier !== 'default') return namesTier(endpoint, slug)
-  return isOwnName(endpoint, slug) || namesProvider(endpoint, slug)
+  return isNamed(namesOf(endpoint), slug)
 }
 
 /** Whether any of the slugs names this endpoint. Pure. */
 export function matchesAny(endpoint: Endpoint, slugs: readonly string[]): boolean {
-  for (const slug of slugs) if (matchesSlug(endpoint, slug)) return true
+  const names = namesOf(endpoint)
+  for (const slug of slugs) if (isNamed(names, slug)) return true
   return false
 }
 
@@ -22,32 +22,44 @@ export function matchesAny(endpoint: Endpoint, slugs: readonly string[]): boolea
  * requests that ask for a tier by other means than a slug. Pure.
  */
 export function matchesAnyInTiers(endpoint: Endpoint, slugs: readonly string[]): boolean {
-  for (const slug of slugs) if (matchesSlug(endpoint, slug) || namesProvider(endpoint, slug)) return true
+  const names = namesOf(endpoint)
+  for (const slug of slugs) if (isNamed(names, slug) || isProvider(names, slug)) return true
   return false
 }
 
-function namesTier(endpoint: Endpoint, slug: string): boolean {
-  if (isOwnName(endpoint, slug)) return true
-  if (endpoint.tier !== 'priority') return false
-  return (
-    withoutPriority(slug) !== slug && withoutPriority(slug) === withoutPriority(endpoint.tag.toLowerCase())
-  )
+interface Names {
+  readonly tier: Endpoint['tier']
+  readonly tag: string
+  readonly id: string
+  readonly provider: string
+  readonly display: string
+}
+
+/** In lower case once for all slugs: filters run for every endpoint of every request. */
+function namesOf({ tier, tag, id, provider }: Endpoint): Names {
+  return {
+    tier,
+    tag: tag.toLowerCase(),
+    id: id.toLowerCase(),
+    provider: provider.id.toLowerCase(),
+    display: provider.name.toLowerCase(),
+  }
+}
+
+function isNamed(names: Names, slug: string): boolean {
+  if (slug === names.tag || slug === names.id) return true
+  if (names.tier === 'default') return isProvider(names, slug)
+  if (names.tier === 'flex') return false
+  const base = withoutPriority(slug)
+  return base !== slug && base === withoutPriority(names.tag)
 }
 
 function withoutPriority(slug: string): string {
   return slug.replace(/\/(?:fast|priority)$/, '')
 }
 
-function isOwnName({ tag, id }: Endpoint, slug: string): boolean {
-  return slug === tag.toLowerCase() || slug === id.toLowerCase()
-}
-
-function namesProvider({ tag, provider }: Endpoint, slug: string): boolean {
-  return (
-    isBase(tag.toLowerCase(), slug) ||
-    isBase(provider.id.toLowerCase(), slug) ||
-    slug === provider.name.toLowerCase()
-  )
+function isProvider({ tag, provider, display }: Names, slug: string): boolean {
+  return isBase(tag, slug) || isBase(provider, slug) || slug === display
 }
 
 /** Whether the slug is the whole name, or the part before one of its slashes. */

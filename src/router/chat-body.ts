@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { JsonObject } from '../core/index.ts'
+import { isObject, type JsonObject } from '../core/index.ts'
 
 /** Checked before any item is, so that a long array costs nothing. No context holds more messages than this. */
 const longestArrays = { messages: 10_000, tools: 1_000, stop: 1_000 } as const
@@ -16,10 +16,8 @@ const message = z.looseObject({
   role: z.string(),
   content: z
     .unknown()
-    .refine(
-      value => value === undefined || value === null || typeof value === 'string' || isListOfParts(value),
-      { error: 'expected text or a list of parts, each with a type' },
-    ),
+    .refine(isContent, { error: 'expected text or a list of parts, each with a type' })
+    .optional(),
 })
 
 /** OpenRouter's bounds on `metadata`: at most 16 pairs, names of 64 characters, values of 512. */
@@ -93,9 +91,9 @@ function lengthProblem(body: JsonObject, bounds: Readonly<Record<string, number>
   return null
 }
 
-function isListOfParts(value: unknown): boolean {
-  if (!Array.isArray(value)) return false
-  return value.every(part => typeof part === 'object' && part !== null && typeof part.type === 'string')
+function isContent(value: unknown): boolean {
+  if (value === undefined || value === null || typeof value === 'string') return true
+  return Array.isArray(value) && value.every(part => isObject(part) && typeof part['type'] === 'string')
 }
 
 function problemsOf(error: z.ZodError): string {

@@ -1,10 +1,10 @@
 import type { JsonObject } from '../../core/index.ts'
 
 /** Instructions to a router that the router has acted on; they mean nothing to a provider. */
-const consumedFields = new Set(['provider', 'models', 'session_id', 'usage'])
+const consumedFields = new Set(['provider', 'models', 'route', 'session_id', 'usage', 'metadata'])
 
 /** Instructions to a router that nobody here acts on: leaving them out changes what the caller asked for. */
-const unsupportedFields = new Set(['route', 'plugins', 'transforms', 'trace', 'debug'])
+const unsupportedFields = new Set(['plugins', 'transforms', 'trace', 'debug'])
 
 /** What changes between the caller's request and the provider's. */
 export interface EncodeOptions {

@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest'
+import type { Endpoint } from '../../src/catalog/index.ts'
+import { noRoutingTables } from '../../src/policy/index.ts'
+import { endpointOf } from '../support/endpoint-of.ts'
+import { answering, ask, bodyOf, openTestRouter, recordsOf, refusing } from './open-test-router.ts'
+
+const tagged = (tag: string, input: number, more: Partial<Endpoint> = {}) => {
+  const [provider = ''] = tag.split('/')
+  return endpointOf({ provider, input, more: { id: `${tag}/one`, tag, upstreamModel: tag, ...more } })
+}
+
+/** `calls` name the endpoint by the model that it was asked for. */
+const pool = [
+  tagged('cheap', 1),
+  tagged('vertex/us-east5', 4),
+  tagged('vertex/eu-west1', 3),
+  tagged('open', 5),
+  tagged('open/priority', 9, { tier: 'priority' }),
+]
+const failing = Object.fromEntries(['cheap', 'vertex', 'open'].map(name => [name, refusing(500)]))
+
+describe('provider.order (conformance test 3)', () => {
+  it.each([
+    [{ order: ['vertex'] }, ['vertex/eu-west1', 'vertex/us-east5', 'cheap', 'open']],
+    [{ order: ['vertex'], allow_fallbacks: false }, ['vertex/eu-west1', 'vertex/us-east5']],
+    [{ order: ['vertex/us-east5'] }, ['vertex/us-east5', 'cheap', 'vertex/eu-west1', 'open']],
+    [{ order: ['vertex/us-east5'], allow_fallbacks: false }, ['vertex/us-east5']],
+    [
+      { order: ['open', 'Vertex Cloud'], allow_fallbacks: false },
+      ['open', 'vertex/eu-west1', 'vertex/us-east5'],
+    ],
+    [{ order: ['open/fast', 'open'], allow_fallbacks: false }, ['open/priority', 'open']],
+    [{ order: ['nobody'] }, ['cheap', 'vertex/eu-west1', 'vertex/us-east5', 'open']],
+    [{ allow_fallbacks: false }, ['cheap']],
+    [{ only: ['open'] }, ['open']],
+    [{ only: ['open/priority'] }, ['open/priority']],
+  ])('%j tries %j', async (provider, tags) => {
+    await using router = await openTestRouter(pool, failing)
+    const response = await router.post(ask({ provider }))
+    expect(response.status).toBe(502)
+    expect(router.calls.map(({ body }) => body['model'])).toEqual(tags)
+  })
+
+  it('with nothing in a closed list says so', async () => {
+    await using router = await openTestRouter(pool, failing)
+    const provider = { order: ['nobody'], allow_fallbacks: false }
+    const { error } = await bodyOf(router.post(ask({ provider })))
+    expect(error.message).toMatch(/^No allowed providers are available for the selected model\./)
+  })
+})
+
+describe('service tiers', () => {
+  it.each([
+    ['priority', { service_tier: 'fast' }, 'open/priority', 'priority'],
+    ['the default tier', {}, 'cheap', undefined],
+    ['the default tier, asked for by name', { service_tier: 'default' }, 'cheap', 'default'],
+    ['the default tier, where flex is not offered', { service_tier: 'flex' }, 'cheap', undefined],
+  ])('send %s upstream as what it is', async (_name, more, model, tier) => {
+    const scripts = { open: answering('Hi'), cheap: answering('Hi') }
+    await using router = await openTestRouter(pool, scripts)
+    expect((await router.post(ask(more))).status).toBe(200)
+    expect(router.calls.map(({ body }) => [body['model'], body['service_tier']])).toEqual([[model, tier]])
+  })
+})
+
+describe('task rules', () => {
+  const rule = {
+    name: 'fast classification',
+    when: { task: ['classification'], latencyBudgetMs: 500, models: [] },
+    models: [],
+    provider: { order: ['open'] },
+  }
+  const settings = { tables: { ...noRoutingTables, rules: [rule] } }
+  const scripts = { open: answering('Hi'), cheap: answering('Hi') }
+
+  it('send requests tagged classification with a budget of 500 ms to the fast host', async () => {
+    await using router = await openTestRouter(pool, scripts, { settings })
+    const hurry = { 'x-routebench-task': 'classification', 'x-routebench-latency-budget-ms': '500' }
+    expect((await bodyOf(router.post(ask(), hurry))).provider).toBe('Open Cloud')
+    expect((await bodyOf(router.post(ask()))).provider).toBe('Cheap Cloud')
+    const { requests } = await recordsOf(router.sink, 2)
+    expect(requests.map(({ task }) => task)).toEqual(['classification', ''])
+    expect(JSON.parse(requests[0]?.decision ?? '{}')).toMatchObject({ rule: 'fast classification' })
+  })
+})
