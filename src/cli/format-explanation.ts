@@ -50,16 +50,16 @@ function candidateLines({ candidates }: Explanation): readonly string[] {
 function exclusionLines({ excluded }: Explanation): readonly string[] {
   if (excluded.length === 0) return ['', 'excluded       none']
   const byRule = [...Map.groupBy(excluded, ({ rule }) => rule)]
-  const lines = byRule.flatMap(([rule, entries]) => {
-    const byDetail = [...Map.groupBy(entries, ({ detail }) => detail)]
-    return [
-      `  ${rule} (${entries.length})`,
-      ...byDetail.map(
-        ([detail, same]) => `    ${same.map(({ endpoint }) => endpoint).join(', ')}: ${detail}`,
-      ),
-    ]
-  })
-  return ['', `excluded       ${excluded.length}`, ...lines]
+  return [
+    '',
+    `excluded       ${excluded.length}`,
+    ...byRule.flatMap(([rule, entries]) => [`  ${rule} (${entries.length})`].concat(detailLines(entries))),
+  ]
+}
+
+function detailLines(exclusions: Explanation['excluded']): readonly string[] {
+  const byDetail = [...Map.groupBy(exclusions, ({ detail }) => detail)]
+  return byDetail.map(([detail, same]) => `    ${same.map(({ endpoint }) => endpoint).join(', ')}: ${detail}`)
 }
 
 function lastFilter({ availability }: NonNullable<Extract<Explained, { ok: true }>['refusal']>): string {

@@ -1,5 +1,5 @@
 import type { Endpoint } from '../catalog/index.ts'
-import { noPin, type Pin, pinAfterSuccess, type PinResult, pinTtlMs } from './pin.ts'
+import { noPin, type Pin, pinAfterSuccess, type PinResult, type PinState, pinTtlMs } from './pin.ts'
 import { matchesAny } from './slug.ts'
 import type { ModelSticky, StickyPlan } from './sticky-plan.ts'
 import type { Decision, PolicySettings, RouteRequest } from './types.ts'
@@ -39,39 +39,50 @@ export interface StickyOutcomeOptions {
  */
 export function stickyOutcome(options: StickyOutcomeOptions): StickyOutcome {
   const { plan, served } = options
-  const first = plan.models[0]
-  const home = plan.models.find(({ modelId }) => modelId === served?.modelId)
-  const told = first?.pin.kind === 'none' ? (home ?? first) : first
+  const told = toldOf(plan, served)
   if (!told || told.off !== null) return none(`off: ${told?.off ?? 'no model'}`)
-  if (!served)
-    return none(told.pin.kind === 'live' ? `no answer; the pin at ${told.pin.endpointId} stays` : 'no answer')
-  const pinned = pinOf(served, home, options)
-  const where = pinned.pin ? `now pinned at ${served.id}` : `not pinned at ${served.id}: ${pinned.why}`
-  const outcome = (result: StickyResult, reason: string) => ({ result, reason, pin: pinned.pin })
-  switch (told.pin.kind) {
-    case 'none':
-      return outcome(pinned.pin ? 'new' : 'none', where)
-    case 'expired':
-      return outcome('expired', `idle pin at ${told.pin.endpointId} expired; ${where}`)
-    case 'live':
-      return served.id === told.pin.endpointId
-        ? outcome('kept', `pinned at ${served.id}`)
-        : outcome(...moved(told.pin.endpointId, where, options))
-  }
+  const { pin } = told
+  if (served) return answered({ ...options, served }, pin)
+  return none(pin.kind === 'live' ? `no answer; the pin at ${pin.endpointId} stays` : 'no answer')
+}
+
+function toldOf({ models }: StickyPlan, served: Endpoint | null): ModelSticky | undefined {
+  const [first] = models
+  if (first && first.pin.kind !== 'none') return first
+  return models.find(({ modelId }) => modelId === served?.modelId) ?? first
 }
 
 function none(reason: string): StickyOutcome {
   return { result: 'none', reason, pin: null }
 }
 
-function pinOf(served: Endpoint, home: ModelSticky | undefined, options: StickyOutcomeOptions): PinResult {
-  const { plan, request, settings } = options
+type Answered = StickyOutcomeOptions & { readonly served: Endpoint }
+
+function answered(options: Answered, before: PinState): StickyOutcome {
+  const { served } = options
+  const pinned = pinOf(options)
+  const where = pinned.pin ? `now pinned at ${served.id}` : `not pinned at ${served.id}: ${pinned.why}`
+  const outcome = (result: StickyResult, reason: string) => ({ result, reason, pin: pinned.pin })
+  switch (before.kind) {
+    case 'none':
+      return outcome(pinned.pin ? 'new' : 'none', where)
+    case 'expired':
+      return outcome('expired', `idle pin at ${before.endpointId} expired; ${where}`)
+    case 'live':
+      return served.id === before.endpointId
+        ? outcome('kept', `pinned at ${served.id}`)
+        : outcome(...moved(before.endpointId, where, options))
+  }
+}
+
+function pinOf(options: Answered): PinResult {
+  const { plan, request, settings, served } = options
+  const home = plan.models.find(({ modelId }) => modelId === served.modelId)
   const { order } = request.preferences
   if (!home || home.off !== null) return { pin: null, why: `off: ${home?.off ?? 'no candidate'}` }
   if (order.length > 0 && !matchesAny(served, order)) return { pin: null, why: 'it is not in provider.order' }
   return pinAfterSuccess({
     ...options,
-    served,
     pin: plan.models.find(({ pin }) => pin.kind === 'live')?.pin ?? noPin,
     isExplicit: plan.conversation?.isExplicit ?? false,
     ttlMs: pinTtlMs(served, settings, options.hasHourMark),

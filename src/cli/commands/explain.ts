@@ -2,15 +2,16 @@ import type { Command } from 'commander'
 import { createRng, createSystemClock, exitCodes, UserError } from '../../core/index.ts'
 import { type Explained, explainRequest, type Refusal, type UpstreamResolver } from '../../router/index.ts'
 import { formatExplanation } from '../format-explanation.ts'
-import { loadCatalog } from '../load-catalog.ts'
 import { readRequestBody } from '../read-request-body.ts'
+import { loadRouter } from '../router/load-router.ts'
 import { upstreamResolver } from '../upstream-keys.ts'
 import type { CommandContext } from './context.ts'
 import { collect, parseHeader } from './options.ts'
 
 interface ExplainFlags {
-  readonly catalog: readonly string[]
-  readonly seed: string
+  readonly config?: string
+  readonly catalog?: readonly string[]
+  readonly seed?: string
   readonly item: string
   readonly session?: string
   readonly header: readonly (readonly [string, string])[]
@@ -25,8 +26,9 @@ export function addExplainCommand(program: Command, context: CommandContext): vo
     .command('explain')
     .description('where the router would send a chat request, and why not elsewhere; sends nothing')
     .argument('[request]', 'JSON file with the body of a chat request; - is standard input', '-')
-    .option('--catalog <file>', 'lay this catalogue file over the built-in one', collect, [])
-    .option('--seed <seed>', 'seed of the routing draws, as the router has it', 'live')
+    .option('--config <file>', 'configuration file of the router; flags win over it')
+    .option('--catalog <file>', 'lay this catalogue file over the built-in one', collectFirst)
+    .option('--seed <seed>', 'seed of the routing draws, as the router has it (default: live)')
     .option('--item <id>', 'what the draws are named by: a planned item of a run', 'explain')
     .option('--session <id>', 'the conversation, as the header x-session-id names it')
     .option('--header <name:value>', 'another header of the call', collectHeader, [])
@@ -34,25 +36,38 @@ export function addExplainCommand(program: Command, context: CommandContext): vo
     .option('--simulated', 'explain for simulated providers, which all speak one protocol', false)
     .option('--json', 'print the explanation as JSON, as the record keeps it', false)
     .action(async (file: string, flags: ExplainFlags) => {
-      const body = await readRequestBody(file, context.stdin)
-      const explained = explainRequest(
-        { body, headers: headersOf(flags), itemId: flags.item },
-        {
-          catalog: await loadCatalog(flags.catalog),
-          clock: createSystemClock(),
-          rng: createRng(flags.seed),
-          upstream: flags.withKeys ? upstreamResolver(context.env, null) : keysForAll,
-          settings: { upstreamIsSimulated: flags.simulated },
-        },
-      )
+      const explained = await explain(file, flags, context)
       requireReadable(explained, file)
       context.stdout.write(`${flags.json ? asJson(explained) : formatExplanation(explained, flags)}\n`)
       context.setExitCode(exitCodes.ok)
     })
 }
 
+async function explain(file: string, flags: ExplainFlags, context: CommandContext): Promise<Explained> {
+  const { config, routing } = await loadRouter({
+    configFile: flags.config ?? null,
+    overrides: { seed: flags.seed, catalog: flags.catalog && [...flags.catalog] },
+    env: context.env,
+  })
+  const body = await readRequestBody(file, context.stdin)
+  return explainRequest(
+    { body, headers: headersOf(flags), itemId: flags.item },
+    {
+      catalog: routing.catalog,
+      clock: createSystemClock(),
+      rng: createRng(String(config.values.seed)),
+      upstream: flags.withKeys ? upstreamResolver(context.env, routing.providersUrl) : keysForAll,
+      settings: { ...routing.settings, ...(flags.simulated && { upstreamIsSimulated: true }) },
+    },
+  )
+}
+
 /** Nothing is called, so any key will do. */
 const keysForAll: UpstreamResolver = () => ({ baseUrl: '', apiKey: 'any', keyAlias: '' })
+
+function collectFirst(value: string, earlier: readonly string[] = []): readonly string[] {
+  return collect(value, earlier)
+}
 
 function collectHeader(value: string, earlier: readonly (readonly [string, string])[]) {
   return [...earlier, parseHeader(value)]
