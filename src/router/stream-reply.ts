@@ -40,7 +40,7 @@ export function createStreamReply(options: StreamReplyOptions): Reply {
   let hasToken = false
   let refusedAt: Sent | null = null
 
-  function release(): void {
+  const release = () => {
     if (signature) for (const data of held) send(chunkBody(data, signature))
     held = []
   }
@@ -63,8 +63,7 @@ export function createStreamReply(options: StreamReplyOptions): Reply {
       return writer.done()
     }
     writer.quiet()
-    const atNs = clock.monoNs()
-    refusedAt = { status: error.status, headNs: atNs, firstByteNs: atNs, firstCommentNs: null }
+    refusedAt = sentAt(clock.monoNs(), error.status)
     return sendError(res, error, extra)
   }
 
@@ -92,6 +91,11 @@ export function createStreamReply(options: StreamReplyOptions): Reply {
     },
     sent: () => refusedAt ?? writer.sent(),
   })
+}
+
+/** What was sent when a whole answer left at once. */
+function sentAt(atNs: number, status: number): Sent {
+  return { status, headNs: atNs, firstByteNs: atNs, firstCommentNs: null }
 }
 
 /** Error chunks are told in our own words, and usage comes once, at the end. */
