@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs'
 import { OpenRouter } from '@openrouter/sdk'
 import { OpenRouterError, ResponseValidationError } from '@openrouter/sdk/models/errors'
 import { describe, expect, it } from 'vitest'
+import { parseCatalog } from '../../src/catalog/index.ts'
 import { endpointOf } from '../support/endpoint-of.ts'
 import { openStream, usageChunk } from '../support/scripted-server.ts'
 import { keyOf } from './keys/key-of.ts'
@@ -240,6 +242,23 @@ describe('reads through @openrouter/sdk', () => {
     expect(data.endpoints.map(endpoint => endpoint.tag)).toEqual(['a', 'b'])
     expect((await client.endpoints.listZdrEndpoints()).data).toHaveLength(2)
     expect((await client.providers.list()).data.map(provider => provider.slug)).toEqual(['a', 'b'])
+  })
+
+  it('are every model and endpoint of the built-in catalogue', async () => {
+    const names = ['catalog/providers.yaml', 'catalog/models.yaml']
+    const parsed = parseCatalog({ files: names.map(name => ({ name, text: readFileSync(name, 'utf8') })) })
+    if (!parsed.ok) throw new Error('the catalogue has problems')
+    await using router = await openTestRouter([], {}, { catalog: parsed.catalog })
+    const client = clientOf(router)
+    const pages = await collect(await client.models.list({ limit: 20, outputModalities: 'all' }))
+    const models = pages.flatMap(page => page.result.data)
+    expect(models.map(({ id }) => id)).toEqual([...parsed.catalog.models.keys()])
+    for (const { id } of models) {
+      const [author = '', slug = ''] = id.split('/')
+      const { data } = await client.endpoints.list({ author, slug })
+      expect(data.endpoints).toHaveLength(parsed.catalog.models.get(id)?.endpoints.length ?? 0)
+    }
+    expect((await client.providers.list()).data).toHaveLength(parsed.catalog.providers.size)
   })
 
   it.each([
