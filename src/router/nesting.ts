@@ -9,16 +9,19 @@ export const deepestNesting = 256
 /** Whether JSON text nests arrays and objects deeper than `levels`. Looks at brackets alone; pure. */
 export function isDeeperThan(levels: number, json: Buffer): boolean {
   let depth = 0
-  let inText = false
   for (let at = 0; at < json.length; at++) {
     const byte = json[at] ?? 0
-    if (inText) {
-      if (byte === backslash) at++
-      else if (byte === quote) inText = false
-    } else if (byte === quote) inText = true
+    if (byte === quote) at = endOfText(json, at)
     else if (opening.has(byte)) depth++
     else if (closing.has(byte)) depth--
     if (depth > levels) return true
   }
   return false
+}
+
+/** Where the text ends that begins at a quotation mark. */
+function endOfText(json: Buffer, start: number): number {
+  let at = start + 1
+  while (at < json.length && json[at] !== quote) at += json[at] === backslash ? 2 : 1
+  return at
 }

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import type { IncomingMessage } from 'node:http'
 import type { Clock } from '../core/index.ts'
 
@@ -5,6 +6,8 @@ import type { Clock } from '../core/index.ts'
 export type BodyResult =
   | { readonly kind: 'ok'; readonly bytes: Buffer }
   | { readonly kind: 'too_large' }
+  /** Its bytes are no UTF-8; to read them all the same would change what the caller said. */
+  | { readonly kind: 'not_text' }
   /** It was not there in time. */
   | { readonly kind: 'too_slow' }
   /** The caller went away before the end. */
@@ -30,7 +33,7 @@ export async function readBody(req: IncomingMessage, bounds: BodyBounds): Promis
   const result = await Promise.race([collect(req, maxBytes), late])
   // Without a reason, an exception with a stack would be made for each request.
   done.abort(null)
-  return result
+  return result.kind === 'ok' && !isUtf8(result.bytes) ? { kind: 'not_text' } : result
 }
 
 function collect(req: IncomingMessage, maxBytes: number): Promise<BodyResult> {

@@ -9,6 +9,7 @@ type Unread = Exclude<BodyResult['kind'], 'ok'>
 export const unreadBodyErrors: Readonly<Record<Unread, ApiError | null>> = Object.freeze({
   aborted: null,
   too_large: apiError('payload_too_large', 'Request payload too large'),
+  not_text: apiError('invalid_request', 'The request body is not valid UTF-8'),
   too_slow: {
     ...apiError('invalid_request', 'The request body did not come in time'),
     status: 408,

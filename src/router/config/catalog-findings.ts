@@ -12,9 +12,7 @@ export function catalogFindings(config: RouterFile, catalog: Catalog): readonly 
   const isKnown = modelCheck(config, catalog)
   return [
     ...poolFindings(config, catalog, names),
-    ...Object.entries(config.aliases).flatMap(([alias, target]) =>
-      isKnown(alias) ? [] : [unknownModel(['aliases', alias], target, catalog)],
-    ),
+    ...aliasFindings(config, catalog, isKnown),
     ...ruleFindings(config, { catalog, names, isKnown }),
     ...accessFindings(config.account, ['account'], names),
     ...config.keys.flatMap((key, index) => accessFindings(key, ['keys', index], names)),
@@ -34,6 +32,22 @@ function unknownModel(path: Path, name: string, catalog: Catalog): Finding {
   const [near] = closestIds(catalog, name)
   const hint = near === undefined ? '' : `; did you mean "${near}"?`
   return { path, rule: 'unknown-model', message: `the catalogue has no model "${name}"${hint}` }
+}
+
+function aliasFindings(
+  { aliases }: RouterFile,
+  catalog: Catalog,
+  isKnown: (name: string) => boolean,
+): readonly Finding[] {
+  return Object.entries(aliases).flatMap(([alias, target]): readonly Finding[] => {
+    const path = ['aliases', alias]
+    if (catalog.models.has(alias)) {
+      // Ids come first, so the alias would never be looked at.
+      const message = `"${alias}" is a model of the catalogue`
+      return [{ path, rule: 'duplicate', message, at: 'key' }]
+    }
+    return isKnown(alias) ? [] : [unknownModel(path, target, catalog)]
+  })
 }
 
 function poolFindings({ pools }: RouterFile, catalog: Catalog, names: KnownNames): readonly Finding[] {

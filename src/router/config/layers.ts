@@ -14,7 +14,8 @@ export function layOver(base: unknown, over: unknown): unknown {
   return merged
 }
 
-/** Whether a layer says something at a path. Pure. */
+/** Whether a layer has a value at a path: one of its own, not keys of which others may say some. Pure. */
 export function says(layer: unknown, path: Path): boolean {
-  return valueAt(layer, path) !== undefined
+  const value = valueAt(layer, path)
+  return value !== undefined && !isObject(value)
 }

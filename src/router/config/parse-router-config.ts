@@ -1,6 +1,13 @@
 import type { Catalog } from '../../catalog/index.ts'
 import { formatProblem } from '../../core/index.ts'
-import { type Finding, openDocument, type Path, problemsOf, schemaFindings } from '../../document/index.ts'
+import {
+  type Finding,
+  openDocument,
+  type Path,
+  problemsOf,
+  schemaFindings,
+  valueAt,
+} from '../../document/index.ts'
 import { catalogFindings } from './catalog-findings.ts'
 import { contradictions } from './contradictions.ts'
 import { type RouterFile, type RouterFileInput, routerFileSchema } from './file-schema.ts'
@@ -62,7 +69,7 @@ export function parseRouterConfig({ file, overrides }: RouterConfigSource): Pars
   const shape = parsed.success
     ? contradictions(parsed.data, given)
     : schemaFindings(parsed.error.issues, { value: given, schema: routerJsonSchema() })
-  const findings = [...secrets, ...shape.filter(({ path }) => !isAmong(secrets, path))]
+  const findings = [...secrets, ...shape.filter(finding => !tellsSecret(finding, secrets, written))]
   if (!parsed.success || findings.length > 0) return { ok: false, problems: linesOf(findings) }
   const config = Object.freeze<RouterConfig>({
     values: parsed.data,
@@ -77,6 +84,10 @@ function isNothing(value: unknown): boolean {
   return value === null || value === undefined
 }
 
-function isAmong(findings: readonly Finding[], path: Path): boolean {
-  return findings.some(finding => finding.path.join('\u0000') === path.join('\u0000'))
+/** What is said of a secret besides that it is one, and whatever quotes it. */
+function tellsSecret({ path, message }: Finding, secrets: readonly Finding[], written: unknown): boolean {
+  const place = path.join('\u0000')
+  return secrets.some(
+    secret => secret.path.join('\u0000') === place || message.includes(String(valueAt(written, secret.path))),
+  )
 }

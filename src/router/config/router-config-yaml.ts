@@ -22,6 +22,6 @@ function note(node: Node, path: Path, config: RouterConfig): void {
   }
   const origin = config.originOf(path)
   if (origin === 'default') return
-  if (isCollection(node) && node.items.length > 0) node.commentBefore = ` ${origin}`
-  else node.comment = ` ${origin}`
+  if (isScalar(node)) node.comment = ` ${origin}`
+  else if (isCollection(node) && node.items.length > 0) node.commentBefore = ` ${origin}`
 }
