@@ -72,7 +72,7 @@ async function findStall(
   const parsed = protocol.parse(body.kind === 'json' ? body.value : null, facts)
   if (parsed.kind === 'invalid') return failed(protocol.badRequest(400, parsed.message, parsed.param))
   const chat = parsed.request
-  const stall = market.stall(providerId, chat.model)
+  const stall = market.stall(providerId, chat.model, chat.tier)
   return stall ? { kind: 'found', stall, chat } : failed(protocol.unknownModel(chat.model))
 }
 
@@ -99,7 +99,7 @@ async function serve(exchange: Exchange, served: Served, options: ChatRouteOptio
     return
   }
   const drawId = decoded(headerOf(exchange.request, 'x-routebench-draw'))
-  const { prompt, model, stream, shape, reasoning, ...wishes } = chat
+  const { prompt, model, stream, shape, reasoning, tier: _tier, ...wishes } = chat
   const { id, plan } = stall.admit({
     request: { ...wishes, ...(reasoning && { reasoning }), prompt: stall.digest(prompt) },
     keyId: keyIds.of(key),

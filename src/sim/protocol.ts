@@ -1,3 +1,4 @@
+import type { Endpoint } from '../catalog/index.ts'
 import type { AnswerChunk, AnswerPlan, Refusal } from './model/answer.ts'
 import type { IncomingMessage } from 'node:http'
 import type { AnswerWish } from './model/answer-text.ts'
@@ -11,6 +12,8 @@ export type AnsweringPlan = AnswerPlan & { readonly kind: 'answer' }
 /** A request that a protocol could read. */
 export interface ChatRequest {
   readonly model: string
+  /** Service tier asked for; left out: the usual one. */
+  readonly tier?: Endpoint['tier']
   readonly stream: boolean
   readonly prompt: readonly PromptPart[]
   readonly maxTokens: number | null
@@ -19,6 +22,8 @@ export interface ChatRequest {
   readonly stop: readonly string[]
   /** undefined: as the model does by itself. */
   readonly reasoning: ReasoningWish | undefined
+  /** How many answers to give; left out: one. */
+  readonly choices?: number
   /** How the answer is to be written. */
   readonly shape: AnswerShape
 }

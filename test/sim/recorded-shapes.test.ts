@@ -8,7 +8,7 @@ import { catalogOf, endpointOf } from './tiny-catalog.ts'
 /** Recorded streams of real providers, one JSON record a line; not part of the project. */
 const recordings = '../shared/data/wire-fixtures'
 
-const hosts = ['openai', 'groq', 'deepseek', 'anthropic', 'google-ai-studio']
+const hosts = ['openai', 'groq', 'deepseek', 'mistral', 'azure', 'anthropic', 'google-ai-studio']
 const endpoints = hosts.map(provider =>
   endpointOf({ provider, supportedParameters: new Set(['tools', 'reasoning']) }),
 )
@@ -108,6 +108,14 @@ describe.skipIf(!existsSync(recordings))('records of a stream', () => {
       chat('The weather?', openaiTools),
       ['deepseek-tool-call', 'openai-text'],
     ],
+    ['Mistral text', completions('mistral'), chat('Hi'), ['mistral-text', 'openai-text']],
+    [
+      'Mistral tools',
+      completions('mistral'),
+      chat('The weather?', openaiTools),
+      ['mistral-tool-call', 'mistral-text', 'openai-text'],
+    ],
+    ['Azure text', completions('azure'), chat('Hi', usage), ['azure-model-router.1', 'openai-text']],
     ['Anthropic text', messages, chat('Hi', { max_tokens: 50 }), ['anthropic-text']],
     [
       'Anthropic tools',

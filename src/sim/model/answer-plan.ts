@@ -23,6 +23,8 @@ export interface ModelRequest {
   readonly stop?: readonly string[]
   /** How much to think before the answer; left out: as the model does by itself. */
   readonly reasoning?: ReasoningWish
+  /** How many answers to give to the prompt; left out: one. */
+  readonly choices?: number
 }
 
 const usualPace: Pace = { ttftFactor: 1, decodeFactor: 1 }
@@ -63,14 +65,14 @@ export function planAnswer(input: PlanInput): AnswerPlan {
   if (reset) return reset
   const early = refusalOf(input)
   if (early) return { kind: 'refusal', atMs: profile.refusalMs, refusal: early, rate: rateOf(early, input) }
-  const content = contentOf(input)
-  const totalTokens = input.request.prompt.tokens + outputTokensOf(content)
+  const contents = contentsOf(input)
+  const totalTokens = input.request.prompt.tokens + outputTokensOf(contents)
   const decision = input.takeRate(totalTokens)
   if (decision.kind === 'limited') {
     const refusal = { ...decision, requestedTokens: totalTokens }
     return { kind: 'refusal', atMs: profile.refusalMs, refusal, rate: decision.state }
   }
-  return faultyAnswer(answerOf(input, content, decision.state), fault, input.rng)
+  return faultyAnswer(answerOf(input, contents, decision.state), fault, input.rng)
 }
 
 /** A scripted 429 shows an exhausted limit; other early refusals show none. */
@@ -86,6 +88,17 @@ function refusalOf({ endpoint, request, fault }: PlanInput): Refusal | null {
   if (scripted) return scripted
   const { contextTokens } = endpoint
   return requestedTokens > contextTokens ? { kind: 'context_length', contextTokens, requestedTokens } : null
+}
+
+/** The choices of an answer, each with its own draws; the first has those of an only one. */
+function contentsOf(input: PlanInput): readonly AnswerContent[] {
+  const { choices = 1 } = input.request
+  if (choices === 1) return [contentOf(input)]
+  return Array.from({ length: choices }, (_, choice) => {
+    const rng = choice === 0 ? input.rng : input.rng.fork(`choice/${choice}`)
+    const content = contentOf({ ...input, rng })
+    return { ...content, blocks: content.blocks.map(block => Object.assign({}, block, { choice })) }
+  })
 }
 
 function contentOf(input: PlanInput): AnswerContent {
@@ -121,36 +134,39 @@ function isUnwritten(input: PlanInput): boolean {
   return (input.isUnwritten ?? false) && input.fault === null
 }
 
-function outputTokensOf({ blocks }: AnswerContent, kind?: AnswerBlock['kind']): number {
-  return blocks
+function outputTokensOf(contents: readonly AnswerContent[], kind?: AnswerBlock['kind']): number {
+  return contents
+    .flatMap(({ blocks }) => blocks)
     .filter(block => kind === undefined || block.kind === kind)
     .reduce((sum, { tokens }) => sum + tokens, 0)
 }
 
 function answerOf(
   input: PlanInput,
-  content: AnswerContent,
+  contents: readonly AnswerContent[],
   rate: RateState,
 ): AnswerPlan & { kind: 'answer' } {
   const { profile, request, cacheUse, pace = usualPace, waitMs = 0, tokenizer, rng } = input
   const inputTokens = request.prompt.tokens
   const cachedTokens = cacheUse.readTokens
   const prompt = { cachedTokens, uncachedTokens: inputTokens - cachedTokens }
-  const { blocks } = content
+  const blocks = contents.flatMap(content => content.blocks)
+  const [first, ...others] = contents
   const usage = {
     inputTokens,
     cachedTokens,
     writtenTokens: cacheUse.writeTokens,
     longWrittenTokens: cacheUse.longWriteTokens,
-    outputTokens: outputTokensOf(content),
-    reasoningTokens: outputTokensOf(content, 'reasoning'),
+    outputTokens: outputTokensOf(contents),
+    reasoningTokens: outputTokensOf(contents, 'reasoning'),
   }
   return {
     kind: 'answer',
     blocks,
     ...timeAnswer({ profile, blocks, prompt, pace, waitMs, tokenizer, isUnwritten: isUnwritten(input), rng }),
-    finishReason: content.finishReason,
-    stopSequence: content.stopSequence,
+    finishReason: first?.finishReason ?? 'stop',
+    ...(others.length > 0 && { otherFinishReasons: others.map(({ finishReason }) => finishReason) }),
+    stopSequence: first?.stopSequence ?? null,
     usage,
     cut: null,
     statedUsage: usage,

@@ -40,16 +40,48 @@ export interface AnswerTiming {
  * chunk costs no decode time, as the first-token time is measured to it.
  */
 export function timeAnswer(input: TimingInput): AnswerTiming {
-  const { profile, blocks, prompt, pace, waitMs, rng } = input
-  const firstAtMs = waitMs + drawTtftMs(profile, prompt, rng.fork('ttft')) * pace.ttftFactor
-  const msPerToken = 1000 / (drawTokensPerSecond(profile, rng.fork('decode')) * pace.decodeFactor)
-  const sizeOf = chunkSizes(profile, rng.fork('chunks'))
-  if (input.isUnwritten) return unwritten(input.blocks, sizeOf, { firstAtMs, msPerToken })
+  const { profile, prompt, waitMs, rng } = input
+  const firstAtMs = waitMs + drawTtftMs(profile, prompt, rng.fork('ttft')) * input.pace.ttftFactor
+  const tokensPerSecond = drawTokensPerSecond(profile, rng.fork('decode')) * input.pace.decodeFactor
+  const speed = {
+    firstAtMs,
+    msPerToken: 1000 / tokensPerSecond,
+    sizeOf: chunkSizes(profile, rng.fork('chunks')),
+  }
+  const choices = choicesOf(input.blocks)
+  if (input.isUnwritten) return unwritten(choices, speed)
+  const chunks = choices.flatMap(choice => chunksOf(choice, speed, input.tokenizer))
+  // Choices are decoded at once, each at that speed.
+  if (choices.length > 1) chunks.sort((a, b) => a.atMs - b.atMs)
+  return { headersAtMs: firstAtMs, chunks, endAtMs: chunks.at(-1)?.atMs ?? firstAtMs }
+}
+
+/** The blocks of one choice, with their positions in the plan. */
+type Choice = readonly (readonly [position: number, block: AnswerBlock])[]
+
+function choicesOf(blocks: readonly AnswerBlock[]): readonly Choice[] {
+  const all = [...blocks.entries()]
+  if (blocks.every(({ choice = 0 }) => choice === 0)) return [all]
+  return [...Map.groupBy(all, ([, { choice = 0 }]) => choice).values()]
+}
+
+interface Speed {
+  readonly firstAtMs: number
+  readonly msPerToken: number
+  /** Tokens of the next chunk. */
+  readonly sizeOf: () => number
+}
+
+function chunksOf(
+  choice: Choice,
+  { firstAtMs, msPerToken, sizeOf }: Speed,
+  tokenizer: Tokenizer,
+): readonly AnswerChunk[] {
   const chunks: AnswerChunk[] = []
   let tokens = 0
   let firstTokens = 0
-  for (const [block, { text, tokens: blockTokens }] of blocks.entries()) {
-    const units = input.tokenizer.units(text)
+  for (const [block, { text, tokens: blockTokens }] of choice) {
+    const units = tokenizer.units(text)
     // What a block counts beside its text, a tool's name, comes with its first piece.
     let extra = blockTokens - units.reduce((sum, unit) => sum + unit.tokens, 0)
     for (let at = 0; at < units.length; ) {
@@ -63,18 +95,17 @@ export function timeAnswer(input: TimingInput): AnswerTiming {
       chunks.push({ atMs, text: piece.text, tokens: pieceTokens, block })
     }
   }
-  return { headersAtMs: firstAtMs, chunks, endAtMs: chunks.at(-1)?.atMs ?? firstAtMs }
+  return chunks
 }
 
 /** The same times without the chunks, as far as every token can be a chunk's last. */
-function unwritten(
-  blocks: readonly AnswerBlock[],
-  sizeOf: () => number,
-  { firstAtMs, msPerToken }: { readonly firstAtMs: number; readonly msPerToken: number },
-): AnswerTiming {
-  const all = blocks.reduce((sum, { tokens }) => sum + tokens, 0)
-  const first = Math.min(sizeOf(), blocks[0]?.tokens ?? 0)
-  return { headersAtMs: firstAtMs, chunks: [], endAtMs: firstAtMs + Math.max(0, all - first) * msPerToken }
+function unwritten(choices: readonly Choice[], { firstAtMs, msPerToken, sizeOf }: Speed): AnswerTiming {
+  const lasts = choices.map(choice => {
+    const all = choice.reduce((sum, [, { tokens }]) => sum + tokens, 0)
+    const first = Math.min(sizeOf(), choice[0]?.[1].tokens ?? 0)
+    return Math.max(0, all - first) * msPerToken
+  })
+  return { headersAtMs: firstAtMs, chunks: [], endAtMs: firstAtMs + Math.max(0, ...lasts) }
 }
 
 /** Draws the tokens of each chunk, evenly between the bounds. */

@@ -6,6 +6,8 @@ export type AnswerBlock = {
   readonly text: string
   /** What it counts; of a tool call the name counts too. */
   readonly tokens: number
+  /** Which of several choices it belongs to, from 0; left out: the first. */
+  readonly choice?: number
 } & (
   | { readonly kind: 'reasoning' | 'text' | 'refusal' }
   | { readonly kind: 'tool_call'; readonly name: string }
@@ -21,7 +23,7 @@ export interface AnswerChunk {
   readonly text: string
   /** Tokens that came since the chunk before, all of a block's together are what it counts. */
   readonly tokens: number
-  /** Position in the plan's `blocks` of the block it is a piece of; never falls. */
+  /** Position in the plan's `blocks` of the block it is a piece of; never falls within a choice. */
   readonly block: number
 }
 
@@ -94,6 +96,8 @@ export type AnswerPlan =
       /** When the last piece is due. */
       readonly endAtMs: number
       readonly finishReason: FinishReason
+      /** Why the further choices end, in order; left out: there is one choice. */
+      readonly otherFinishReasons?: readonly FinishReason[]
       /** The stop sequence that ended it; null: none did. */
       readonly stopSequence: string | null
       /** What is billed. */

@@ -1,6 +1,7 @@
-import type { AnswerHead, AnswerToWrite } from '../protocol.ts'
-import { dialectOf } from './dialects.ts'
-import type { AnswerBlock, AnswerUsage, FinishReason } from '../model/answer.ts'
+import type { AnswerBlock, FinishReason } from '../model/answer.ts'
+import type { AnswerHead, AnsweringPlan, AnswerToWrite } from '../protocol.ts'
+import { type Dialect, dialectOf } from './dialects.ts'
+import { besideUsage, usageBody } from './usage-body.ts'
 
 const finishWords = {
   stop: 'stop',
@@ -15,57 +16,61 @@ export function finishWord(reason: FinishReason): string {
   return finishWords[reason]
 }
 
-/** What names an answer in its body and in all of its chunks. */
-export function headBody({ id, created, model }: AnswerHead, object: string): object {
-  return { id: `chatcmpl-${id}`, object, created, model, system_fingerprint: 'fp_sim' }
+/** What names an answer in its body and in all of its chunks: an object of JSON that is still open. */
+export function headText({ id, created, model }: AnswerHead, object: string, { hasObject }: Dialect): string {
+  const kind = hasObject ? `"object":"${object}",` : ''
+  return `{"id":"chatcmpl-${id}",${kind}"created":${created},"model":${JSON.stringify(model)},"system_fingerprint":"fp_sim"`
 }
 
-/** Usage in OpenAI's form: `prompt_tokens` contains the cached ones, `completion_tokens` the reasoning. */
-export function usageBody(usage: AnswerUsage): object {
-  const { inputTokens, outputTokens, cachedTokens, writtenTokens, reasoningTokens } = usage
-  return {
-    prompt_tokens: inputTokens,
-    completion_tokens: outputTokens,
-    total_tokens: inputTokens + outputTokens,
-    prompt_tokens_details: {
-      cached_tokens: cachedTokens,
-      cache_write_tokens: writtenTokens,
-      audio_tokens: 0,
-    },
-    completion_tokens_details: { reasoning_tokens: reasoningTokens, audio_tokens: 0 },
-  }
+/** The id of a tool call; `index` counts the calls of one choice. */
+export function callId({ id }: AnswerHead, index: number, choice = 0): string {
+  return `call_${id}${choice === 0 ? '' : `${choice}_`}${index}`
 }
 
-/** The id of a tool call; `index` counts the calls of one answer. */
-export function callId({ id }: AnswerHead, index: number): string {
-  return `call_${id}${index}`
+/** Why each choice of an answer ends, in order. */
+export function finishReasons({
+  finishReason,
+  otherFinishReasons = [],
+}: AnsweringPlan): readonly FinishReason[] {
+  return [finishReason, ...otherFinishReasons]
 }
 
 /** The body of an answer that is not streamed. */
 export function completionBody({ head, plan }: AnswerToWrite): string {
-  const finish_reason = finishWord(plan.finishReason)
-  const choice = { index: 0, message: messageOf(head, plan.blocks), logprobs: null, finish_reason }
-  return JSON.stringify({
-    ...headBody(head, 'chat.completion'),
-    choices: [choice],
-    ...(plan.statedUsage && { usage: usageBody(plan.statedUsage) }),
+  const dialect = dialectOf(head.provider)
+  const choices = finishReasons(plan).map((reason, index) => {
+    const blocks = plan.blocks.filter(({ choice = 0 }) => choice === index)
+    const message = messageText({ head, index, dialect }, blocks)
+    const filters = dialect.isFilterFirst ? ',"content_filter_results":{}' : ''
+    return `{"index":${index},"message":${message},"logprobs":null,"finish_reason":"${finishWord(reason)}"${filters}}`
   })
+  const filters = dialect.isFilterFirst ? `,"prompt_filter_results":${promptFilters}` : ''
+  const usage = plan.statedUsage ? `,"usage":${usageBody(plan.statedUsage, plan, dialect)}` : ''
+  const start = headText(head, 'chat.completion', dialect)
+  return `${start},"choices":[${choices.join(',')}]${filters}${usage}${besideUsage(head, plan, dialect)}}`
 }
 
-function messageOf(head: AnswerHead, blocks: readonly AnswerBlock[]): object {
-  const { reasoningField } = dialectOf(head.provider)
+/** What the filters found in a prompt: nothing. */
+export const promptFilters = '[{"prompt_index":0,"content_filter_results":{}}]'
+
+interface Place {
+  readonly head: AnswerHead
+  readonly index: number
+  readonly dialect: Dialect
+}
+
+function messageText({ head, index, dialect }: Place, blocks: readonly AnswerBlock[]): string {
   const textOf = (kind: AnswerBlock['kind']) => blocks.find(block => block.kind === kind)?.text ?? null
-  const reasoning = textOf('reasoning')
+  const reasoning = dialect.reasoningField === null ? null : textOf('reasoning')
   const refusal = textOf('refusal')
   const calls = blocks.filter(block => block.kind === 'tool_call')
-  const isText = calls.length === 0 && refusal === null
-  return {
-    role: 'assistant',
-    content: textOf('text') ?? (isText ? '' : null),
-    refusal,
-    ...(reasoning !== null && reasoningField ? { [reasoningField]: reasoning } : {}),
-    ...(calls.length > 0 ? { tool_calls: calls.map((call, at) => callBody(callId(head, at), call)) } : {}),
-  }
+  const content = textOf('text') ?? (calls.length === 0 && refusal === null ? '' : null)
+  const thought = reasoning === null ? '' : `,"${dialect.reasoningField}":${JSON.stringify(reasoning)}`
+  const called =
+    calls.length === 0
+      ? ''
+      : `,"tool_calls":${JSON.stringify(calls.map((call, at) => callBody(callId(head, at, index), call)))}`
+  return `{"role":"assistant","content":${JSON.stringify(content)},"refusal":${JSON.stringify(refusal)}${thought}${called}}`
 }
 
 function callBody(id: string, { name, text }: AnswerBlock & { readonly kind: 'tool_call' }): object {

@@ -20,6 +20,7 @@ export function parseChatRequest(
     kind: 'ok',
     request: {
       model: String(body['model']),
+      tier: tierOf(body['service_tier']),
       stream: body['stream'] === true,
       prompt: promptParts(messages, tools),
       maxTokens: numberOf(body['max_completion_tokens'] ?? body['max_tokens']),
@@ -34,6 +35,7 @@ export function parseChatRequest(
       }),
       stop: [body['stop'] ?? []].flat().filter(text => typeof text === 'string'),
       reasoning: reasoningOf(body),
+      choices: numberOf(body['n']) ?? 1,
       shape: {
         includeUsage: objectOf(body['stream_options'])['include_usage'] === true,
         includeReasoning: true,
@@ -42,16 +44,25 @@ export function parseChatRequest(
   }
 }
 
-/** What the real API would turn down. More than one choice is turned down too: the simulators do not give it. */
+/** `auto` and what is not known are the usual tier. */
+function tierOf(asked: unknown): NonNullable<ChatRequest['tier']> {
+  return asked === 'flex' || asked === 'priority' ? asked : 'default'
+}
+
+/** Most choices of one request; OpenAI's own bound. */
+const maxChoices = 128
+
+/** What the real API would turn down. */
 function faultOf(body: JsonObject): InvalidRequest | null {
   const { model, messages, n } = body as { readonly [name: string]: unknown }
   if (typeof model !== 'string') return invalid('you must provide a model parameter', 'model')
   if (!Array.isArray(messages) || messages.length === 0)
     return invalid("Invalid 'messages': expected a non-empty array.", 'messages')
   const most = body['max_completion_tokens'] ?? body['max_tokens'] ?? null
-  if (most !== null && !(typeof most === 'number' && Number.isInteger(most) && most > 0))
+  if (most !== null && !isCount(most, Infinity))
     return invalid("Invalid 'max_tokens': expected a positive integer.", 'max_tokens')
-  if ((n ?? 1) !== 1) return invalid("Invalid 'n': simulated providers give one choice.", 'n')
+  if (!isCount(n ?? 1, maxChoices))
+    return invalid(`Invalid 'n': expected a whole number from 1 to ${maxChoices}.`, 'n')
   return toolFault(body)
 }
 
@@ -63,6 +74,10 @@ function toolFault(body: JsonObject): InvalidRequest | null {
   if (choice.kind === 'required' && tools.length === 0)
     return invalid("'tool_choice' is only allowed when 'tools' are specified.", 'tool_choice')
   return null
+}
+
+function isCount(value: unknown, most: number): boolean {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= most
 }
 
 function invalid(message: string, param: string | null): InvalidRequest {

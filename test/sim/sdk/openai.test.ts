@@ -148,6 +148,34 @@ describe('openai', () => {
     expect(answer.choices[0]).toMatchObject({ message: { content: 'one two' }, finish_reason: 'stop' })
   })
 
+  it('gives several choices, each with a text of its own, and counts them together', async () => {
+    const body = bodyOf('Tell me something.', { n: 3, max_tokens: 20 })
+    const whole = await chat.create(body)
+    const texts = whole.choices.map(({ message }) => message.content ?? '')
+    expect(whole.choices.map(({ index }) => index)).toEqual([0, 1, 2])
+    expect(new Set(texts).size).toBe(3)
+    expect(whole.usage?.completion_tokens).toBe(texts.reduce((sum, text) => sum + countTokens(text), 0))
+    sim.reset({ faults: [], rng: null })
+    const stream = chat.stream({ ...body, stream_options: { include_usage: true } })
+    const indexes: number[] = []
+    stream.on('chunk', chunk => indexes.push(...chunk.choices.map(({ index }) => index)))
+    const final = await stream.finalChatCompletion()
+    expect(final.choices.map(({ message }) => message.content)).toEqual(texts)
+    expect(final.choices.map(({ finish_reason: reason }) => reason)).toEqual(
+      whole.choices.map(({ finish_reason: reason }) => reason),
+    )
+    expect(final.usage?.completion_tokens).toBe(whole.usage?.completion_tokens)
+    // Choices come at the same time, not one after the other.
+    expect(indexes.slice(3, 9).toSorted()).toEqual([0, 0, 1, 1, 2, 2])
+  })
+
+  it('gives the first of several choices as an only one', async () => {
+    const one = await chat.create(bodyOf('Tell me something.'))
+    sim.reset({ faults: [], rng: null })
+    const several = await chat.create(bodyOf('Tell me something.', { n: 2 }))
+    expect(several.choices[0]).toEqual(one.choices[0])
+  })
+
   it('refuses in the field for it', async () => {
     const whole = await chat.create(bodyOf('Refuse this request.'))
     expect(whole.choices[0]?.message).toMatchObject({
@@ -166,7 +194,8 @@ describe('openai', () => {
   })
 
   it.each([
-    ['more than one choice', { n: 2 }, BadRequestError, 'n'],
+    ['no choice at all', { n: 0 }, BadRequestError, 'n'],
+    ['too many choices', { n: 129 }, BadRequestError, 'n'],
     [
       'a tool choice that is not declared',
       { tool_choice: { type: 'function', function: { name: 'x' } } },
