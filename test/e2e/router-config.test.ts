@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto'
+import { renameSync, writeFileSync } from 'node:fs'
+import { afterAll, describe, expect, it } from 'vitest'
+import { runCli, startCli } from '../support/run-cli.ts'
+import { makeTemporaryFolder } from '../support/temporary-folder.ts'
+
+const folder = await makeTemporaryFolder()
+afterAll(() => folder[Symbol.asyncDispose]())
+const cwd = folder.path
+const file = folder.file('router.yaml')
+const hashOf = (key: string) => createHash('sha256').update(key).digest('hex')
+const withKey = (key: string, port = 0) =>
+  `listen: { port: ${port} }\nkeys: [{ name: k, sha256: ${hashOf(key)} }]\n`
+
+describe('routebench router', () => {
+  it('follows its file and SIGHUP, and keeps the last good configuration when a new one is wrong', async () => {
+    writeFileSync(file, withKey('first'))
+    const router = startCli(['router', '--config', 'router.yaml', '--providers-url', 'http://127.0.0.1:9'], {
+      cwd,
+    })
+    const [, url = ''] = await router.said(/router: (http:\S+)\/api/)
+    const statusWith = async (key: string) => {
+      const headers = { authorization: `Bearer ${key}` }
+      return (await fetch(`${url}/api/v1/key`, { headers })).status
+    }
+    expect([await statusWith('first'), await statusWith('second')]).toEqual([200, 401])
+
+    // As editors do: a new file in the place of the old one.
+    writeFileSync(`${file}.new`, withKey('second'))
+    renameSync(`${file}.new`, file)
+    await router.said(/configuration reloaded: a file has changed\n/)
+    expect([await statusWith('first'), await statusWith('second')]).toEqual([401, 200])
+
+    writeFileSync(file, `${withKey('third')}limits: { body_bytes: -1 }\n`)
+    await router.said(/router\.yaml:3:23 out-of-range: [^]*goes on with the configuration it has\n/)
+    expect([await statusWith('second'), await statusWith('third')]).toEqual([200, 401])
+
+    writeFileSync(file, withKey('fourth', 1))
+    router.child.kill('SIGHUP')
+    await router.said(/listen\.port takes effect at the next start\n/)
+    expect([await statusWith('second'), await statusWith('fourth')]).toEqual([401, 200])
+
+    router.child.kill('SIGINT')
+    expect((await router.ended).exitCode).toBe(0)
+  })
+
+  it('prints its effective configuration and ends', async () => {
+    const args = ['router', '--print-config', '--sticky-ttl', '5', '--port', '9000']
+    const { exitCode, stdout, stderr } = await runCli(args, { cwd })
+    expect([exitCode, stderr]).toEqual([0, ''])
+    expect(stdout).toContain('  port: 9000 # command line\n')
+    expect(stdout).toContain('    ttl_seconds: 5 # command line\n')
+    expect(stdout).toContain('  max_attempts: 10\n')
+  })
+
+  it.each([
+    ['everyone without keys', ['--host', '0.0.0.0'], /command line open-door: .*without keys/],
+    ['a file that is not there', ['--config', 'none.yaml'], /E_FILE_UNREADABLE/],
+    ['another catalogue that is not there', ['--catalog', 'none.yaml'], /E_FILE_UNREADABLE/],
+  ])('refuses to serve %s with exit code 64', async (_name, flags, problem) => {
+    const { exitCode, stderr } = await runCli(['router', '--port', '0', ...flags], { cwd })
+    expect(exitCode).toBe(64)
+    expect(stderr).toMatch(problem)
+  })
+})
