@@ -53,7 +53,6 @@ export function readCall(headers: IncomingHttpHeaders, clock: Clock, operation: 
   const requestId = uuid.test(ours('request-id')) ? ours('request-id').toLowerCase() : randomUUID()
   const parent = parseTraceparent(text('traceparent'))
   const traceId = parent?.traceId ?? traceIdOf(requestId)
-  const turn = Number(ours('turn'))
   return {
     operation,
     requestId,
@@ -62,12 +61,12 @@ export function readCall(headers: IncomingHttpHeaders, clock: Clock, operation: 
     scenario: ours('scenario'),
     arm: ours('arm'),
     phase: phaseOf(ours('phase')),
-    turn: Number.isInteger(turn) && turn >= 0 && turn < 2 ** 16 ? turn : 0,
+    turn: turnOf(ours('turn')),
     traceId,
     spanId: spanIdOf(requestId, 'router'),
     parentSpanId: parent?.spanId ?? '',
     isSampled: parent?.isSampled ?? true,
-    outputTokens: ours('output-tokens'),
+    outputTokens: /^\d{1,9}$/.test(ours('output-tokens')) ? ours('output-tokens') : '',
     sessionHeader: String(headers['x-session-id'] ?? '').slice(0, 256),
     wantsMetadata: text('x-openrouter-metadata').toLowerCase() === 'enabled',
     ...originOf(headers),
@@ -83,6 +82,11 @@ function originOf(headers: IncomingHttpHeaders): Pick<Call, 'referer' | 'userAge
     referer: referer.slice(0, longestOrigin),
     userAgent: (headers['user-agent'] ?? '').slice(0, longestOrigin),
   }
+}
+
+function turnOf(text: string): number {
+  const turn = Number(text)
+  return Number.isInteger(turn) && turn >= 0 && turn < 2 ** 16 ? turn : 0
 }
 
 function phaseOf(text: string): Phase {

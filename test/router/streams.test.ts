@@ -136,7 +136,8 @@ describe('an answer without a stream', () => {
         },
       ],
     })
-    const { requests } = await recordsOf(router.sink)
+    const { requests, attempts } = await recordsOf(router.sink)
+    expect(attempts[0]).toMatchObject({ winner: false })
     expect(requests[0]).toMatchObject({
       outcome: 'error',
       fault: 'provider',

@@ -3,7 +3,7 @@ import { knownParameters } from '../../catalog/index.ts'
 import { type PicoUsd, parseUsd } from '../../core/index.ts'
 
 /** Orders of `GET /models` that can be made from the catalogue and from what was measured. */
-export const modelSorts = [
+const modelSorts = [
   'newest',
   'pricing-low-to-high',
   'pricing-high-to-low',

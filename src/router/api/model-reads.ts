@@ -2,6 +2,7 @@ import type { Endpoint, Model } from '../../catalog/index.ts'
 import { resolveModels } from '../../policy/index.ts'
 import type { RouterContext } from '../context.ts'
 import { epochMs } from '../inbound.ts'
+import { accessTo } from '../route.ts'
 import { type EndpointState, endpointBody, endpointsBody } from './endpoint-body.ts'
 import { modelBody } from './model-body.ts'
 import { type ModelQuery, parseModelQuery } from './model-query.ts'
@@ -95,13 +96,12 @@ function noModel(name: string): ReadAnswer {
 
 /** Who shows no key sees no measurements, as with OpenRouter. */
 function stateOf({ context, caller }: Read, endpoint: Endpoint): EndpointState {
-  const { upstream, settings, health } = context
-  const speaks = settings.upstreamIsSimulated || endpoint.provider.wire === 'openai'
+  const { health } = context
   const windows = health.windows(endpoint.id)
   const unseen = { latency_last_30m: null, throughput_last_30m: null }
   return {
     health: health.read(endpoint.id),
     windows: caller === null ? { ...windows, ...unseen } : windows,
-    isCallable: speaks && upstream(endpoint).apiKey !== null,
+    isCallable: accessTo(endpoint, context) === 'ready',
   }
 }
