@@ -42,6 +42,8 @@ export interface PickOptions {
   readonly canServe: (endpoint: Endpoint) => boolean
   /** null: the request says nothing. */
   readonly wishes: AutoWishes | null
+  /** The model that the conversation uses already: it stays the first as long as it passes. null: none. */
+  readonly inUse: string | null
 }
 
 /** Models in order; when there are none, the rule that removed the last of them. */
@@ -79,7 +81,17 @@ export function pickFromPool(pool: ModelPool, options: PickOptions): PoolPick {
     last = rule
   }
   if (models.length === 0) return { ok: false, rule: last }
-  return { ok: true, modelIds: inOrder(models, pool, options.rng).map(({ id }) => id) }
+  const picked = inOrder(models, pool, options.rng).map(({ id }) => id)
+  return { ok: true, modelIds: withInUse(picked, models, options.inUse) }
+}
+
+function withInUse(
+  picked: readonly string[],
+  models: readonly Model[],
+  inUse: string | null,
+): readonly string[] {
+  if (inUse === null || models.every(({ id }) => id !== inUse)) return picked
+  return [inUse, ...picked.filter(id => id !== inUse)].slice(0, picked.length)
 }
 
 /** By the order of the globs, then of the catalogue. */

@@ -19,6 +19,8 @@ export interface ResolveOptions {
   readonly canServe?: (endpoint: Endpoint) => boolean
   /** What the request says of `openrouter/auto`; left out: nothing. */
   readonly wishes?: AutoWishes | null
+  /** The model of a pool that the conversation uses already; null: none. Left out: there is no conversation. */
+  readonly modelInUse?: (pool: string) => string | null
 }
 
 /** Why a name leads to no model. */
@@ -93,11 +95,11 @@ function throughAlias(
 ): Resolved {
   const resolved = resolveName(target, options, detours + 1)
   if ('problem' in resolved) return resolved
-  const models = resolved.models.map(({ modelId, via, variant }) => {
-    const through = via === 'pool' ? via : ('alias' as const)
-    return { modelId, requested: name, via: through, variant }
-  })
-  return { models }
+  return { models: resolved.models.map(model => aliased(model, name)) }
+}
+
+function aliased(model: ModelCandidate, requested: string): ModelCandidate {
+  return { ...model, requested, via: model.via === 'pool' ? model.via : 'alias' }
 }
 
 function fromPool(pool: (typeof builtInPools)[number], options: ResolveOptions): Resolved {
@@ -109,13 +111,19 @@ function fromPool(pool: (typeof builtInPools)[number], options: ResolveOptions):
     rules,
     canServe,
     wishes: pool.id === 'openrouter/auto' ? wishes : null,
+    inUse: options.modelInUse?.(pool.id) ?? null,
   })
   if (!picked.ok) return { problem: { kind: 'pool_empty', name: pool.id, rule: picked.rule } }
-  return { models: picked.modelIds.flatMap(id => modelsOf(found(id, pool.id, 'pool'))) }
-}
-
-function modelsOf(resolved: Resolved): readonly ModelCandidate[] {
-  return 'models' in resolved ? resolved.models : []
+  const { id } = pool
+  return {
+    models: picked.modelIds.map(modelId => ({
+      modelId,
+      requested: id,
+      via: 'pool',
+      pool: id,
+      variant: null,
+    })),
+  }
 }
 
 /** The last variant counts: it is the caller's, an earlier one may come from an alias. */
@@ -135,9 +143,13 @@ function withVariant(name: string, options: ResolveOptions, detours: number): Re
   if (suffix === 'free' && paid) return { problem: { kind: 'free_ended', name, paid: paid.modelId } }
   const variant = sortVariants.find(known => known === suffix)
   if (!variant) return unknown()
-  const models = base.models.map(({ modelId, via }) => {
-    const through = via === 'direct' ? ('variant' as const) : via
-    return { modelId, requested: name, via: through, variant }
-  })
-  return { models }
+  return { models: base.models.map(model => varied(model, name, variant)) }
+}
+
+function varied(
+  model: ModelCandidate,
+  requested: string,
+  variant: ModelCandidate['variant'],
+): ModelCandidate {
+  return { ...model, requested, via: model.via === 'direct' ? 'variant' : model.via, variant }
 }

@@ -72,6 +72,8 @@ export interface ModelCandidate {
   /** As the request named it: `openai/gpt-5.5:nitro`, `openrouter/auto`. */
   readonly requested: string
   readonly via: 'direct' | 'variant' | 'alias' | 'pool' | 'rule'
+  /** Pool that it was picked from, also when the pool was named by an alias or a rule; left out: none. */
+  readonly pool?: string
   /** `:nitro` sorts by throughput and admits priority endpoints, `:floor` by price and admits flex ones. */
   readonly variant: 'nitro' | 'floor' | 'exacto' | null
 }
@@ -119,7 +121,7 @@ export interface EndpointHealth {
   readonly attempts: number
   readonly failed: number
   readonly rateLimited: number
-  /** Requests with tool calls within 2 hours, and those of them with a bad call (docs/metrics.md). */
+  /** Requests with tool calls within 2 hours, and those of them with a bad call (docs/routing.md, Quality). */
   readonly toolCallRequests: number
   readonly badToolCallRequests: number
   /** Successes in a hundred of the attempts that count, within 30 minutes; null below 100 of them. */

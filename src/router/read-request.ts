@@ -6,7 +6,7 @@ import { type ChatRequest, type ChatRequestOptions, parseChatRequest } from './c
 import type { Inbound } from './inbound.ts'
 import { readBody } from './read-body.ts'
 import { refuse } from './refuse.ts'
-import { accessTo } from './route.ts'
+import { accessTo, modelInUse } from './route.ts'
 import { leaveBody, unreadBodyErrors } from './unread-body.ts'
 
 /** Reads the body of a request and what it asks; null: it was refused, and answered. */
@@ -42,5 +42,6 @@ export function optionsOf({ context, http, call, caller }: Inbound): ChatRequest
     maxModels: settings.maxModels,
     headers: http.req.headers,
     canServe: endpoint => accessTo(endpoint, context) === 'ready',
+    modelInUse: (body, pool) => modelInUse(context, { ...call, callerId: caller.id }, { body, pool }),
   }
 }

@@ -31,6 +31,8 @@ export interface RouteRequestOptions {
   readonly rng: Rng
   /** Whether the router could call an endpoint at all, for pools; left out: it could. */
   readonly canServe?: (endpoint: Endpoint) => boolean
+  /** The model of a pool that the conversation of a body uses already; null: none. Left out: none is remembered. */
+  readonly modelInUse?: (body: JsonObject, pool: string) => string | null
 }
 
 /** A request whose fields have the right types. */
@@ -64,6 +66,7 @@ export function routeRequest(asked: Asked, options: RouteRequestOptions): Routed
     ...options,
     needs: { ...needs, contextTokens },
     wishes: auto.wishes,
+    modelInUse: pool => options.modelInUse?.(body, pool) ?? null,
   })
   if (!resolved.ok) return { ok: false, error: nameError(resolved.problem, requestedModels) }
   const [asName = ''] = requestedModels
@@ -82,8 +85,8 @@ function invalid(problem: string): Routed {
   return { ok: false, error: apiError('invalid_request', problem) }
 }
 
-function byRule({ modelId, variant }: ModelCandidate, requested: string): ModelCandidate {
-  return { modelId, requested, via: 'rule', variant }
+function byRule(model: ModelCandidate, requested: string): ModelCandidate {
+  return { ...model, requested, via: 'rule' }
 }
 
 function needsOf(body: JsonObject, fields: ChatBody) {

@@ -11,10 +11,11 @@ import {
   pinnedEndpoint,
   planSticky,
   readPin,
-  reuseModels,
   type RouteRequest,
   type StickyPlan,
 } from '../policy/index.ts'
+import type { JsonObject } from '../core/index.ts'
+import { asObject } from '../wire/index.ts'
 import type { Call } from './call.ts'
 import type { ChatRequest } from './chat-request.ts'
 import type { RouterContext } from './context.ts'
@@ -23,7 +24,7 @@ import { modelPinKey, poolPinKey } from './pin-table.ts'
 
 /** Where a request may go, decided before its first attempt. */
 export interface Route {
-  /** What was asked of routing; the models of pools in the order in which they were considered. */
+  /** What was asked of routing. */
   readonly request: RouteRequest
   readonly decision: Decision
   readonly sticky: StickyPlan
@@ -48,7 +49,7 @@ export function planRoute(context: RouteContext, call: RoutedCall, chat: ChatReq
   const { pins, settings } = context
   const nowNs = context.clock.monoNs()
   const conversation = conversationOf(conversationWords(chat.body, call))
-  const request = withUsedModels(context, chat.route, conversation?.key ?? null)
+  const request = chat.route
   const sticky = planSticky({
     request,
     conversation,
@@ -75,19 +76,16 @@ export function planRoute(context: RouteContext, call: RoutedCall, chat: ChatReq
   return { request, decision, sticky, explanation }
 }
 
-/** A conversation that used a model of a pool goes on with it while it is a candidate. */
-function withUsedModels(
+/** The model of a pool that the conversation of a body uses; null: none, or it has idled. Reads pins and clock. */
+export function modelInUse(
   { clock, pins, catalog }: RouteContext,
-  request: RouteRequest,
-  conversationKey: string | null,
-): RouteRequest {
-  if (conversationKey === null || !request.preferences.sticky) return request
-  const nowNs = clock.monoNs()
-  const usedOf = (pool: string) => {
-    const pin = readPin(pins.get(poolPinKey({ key: conversationKey }, pool)), nowNs)
-    return pin.kind === 'live' ? (catalog.endpoints.get(pin.endpointId)?.modelId ?? null) : null
-  }
-  return { ...request, models: reuseModels(request.models, usedOf) }
+  call: RoutedCall,
+  { body, pool }: { readonly body: JsonObject; readonly pool: string },
+): string | null {
+  const conversation = conversationOf(conversationWords(body, call))
+  if (!conversation || asObject(body['provider'])?.['sticky'] === false) return null
+  const pin = readPin(pins.get(poolPinKey(conversation, pool)), clock.monoNs())
+  return pin.kind === 'live' ? (catalog.endpoints.get(pin.endpointId)?.modelId ?? null) : null
 }
 
 /** Whether the router could call an endpoint at all. */

@@ -34,8 +34,8 @@ export function settleSticky(
   if (conversation === null || served === null) return outcome
   if (outcome.pin) pins.set(modelPinKey(conversation, served.modelId), outcome.pin)
   const used = route.request.models.find(({ modelId }) => modelId === served.modelId)
-  if (used?.via === 'pool') {
-    const key = poolPinKey(conversation, used.requested)
+  if (used?.pool !== undefined) {
+    const key = poolPinKey(conversation, used.pool)
     const pin = poolPin({ ...options, served, pin: pins.get(key) })
     if (pin) pins.set(key, pin)
   }

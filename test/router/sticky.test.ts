@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createRng, createVirtualClock } from '../../src/core/index.ts'
-import { defaultPolicySettings } from '../../src/policy/index.ts'
+import { defaultPolicySettings, noRoutingTables } from '../../src/policy/index.ts'
 import { endpointOf } from '../support/endpoint-of.ts'
 import { answering, ask, openTestRouter, refusing, type Script } from './open-test-router.ts'
 
@@ -150,6 +150,23 @@ describe('sticky routing', () => {
     await clock.advanceMs(3_600_000)
     await router.post(inSession())
     expect(router.sink.requests.map(r => r.sticky)).toEqual(['new', 'kept', 'expired'])
+  })
+
+  it('goes on with the model of a pool that the conversation has used, while that may serve', async () => {
+    const models = ['m0', 'm1', 'm2', 'm3', 'm4'].map(name =>
+      endpointOf({ provider: 'a', model: `acme/${name}` }),
+    )
+    const pool = { id: 'mine', models: ['acme/*'], exclude: [], pick: 'random', size: 1 } as const
+    const tables = { ...noRoutingTables, pools: [pool] }
+    const options = { settings: { tables }, rng: createRng('pools') }
+    await using router = await openTestRouter(models, { a: answering('A') }, options)
+    const post = (session: string, more: object = {}) =>
+      router.post(ask({ model: 'mine', session_id: session, ...more }))
+    for (let turn = 0; turn < 6; turn++) await post('s-1')
+    for (let turn = 0; turn < 6; turn++) await post('s-2', { provider: { sticky: false } })
+    const served = router.sink.requests.map(r => r.served_model)
+    expect(new Set(served.slice(0, 6)).size).toBe(1)
+    expect(new Set(served.slice(6)).size).toBeGreaterThan(1)
   })
 
   it('says none when nobody answered', async () => {
