@@ -55,17 +55,18 @@ export interface ModelContenders {
  */
 export function decide(options: DecideOptions): Decision {
   const { request, nowNs } = options
-  const groups = leaveCoolingOut(
+  const { groups, isLastResort } = leaveCoolingOut(
     request.models.map(model => contendersOf(model, options)),
     nowNs,
   )
   const { kept, late, missed } = splitByCutoffs(groups, request.preferences)
   const first = rankGroups(kept, options, '')
   const last = rankGroups(late, options, 'late')
-  const candidates =
-    late.length === 0
-      ? first.candidates
-      : [...first.candidates, ...last.candidates.map(candidate => withCutoffNote(candidate, missed))]
+  const behind = last.candidates.map(candidate => withCutoffNote(candidate, missed))
+  const all = [...first.candidates, ...behind]
+  const candidates = isLastResort
+    ? all.map(({ endpoint, score }) => ({ endpoint, score, reason: 'last resort, in cool-down' }))
+    : all
   const strategies = groups.map(
     (_, index) => first.strategies[index] ?? last.strategies[index] ?? 'price-weighted',
   )
@@ -105,8 +106,11 @@ function rankGroups(groups: readonly ModelContenders[], options: DecideOptions, 
     const pins = new Set(groups.map(({ model }) => pinOf(model.modelId)))
     const contenders = groups.flatMap(group => group.contenders)
     const variant = groups[0]?.model.variant ?? null
-    const all = rankPool({ variant, contenders, isPinned: id => pins.has(id), label: `${label}*` }, options)
-    return { candidates: all.ranked, strategies: groups.map(() => all.strategy) }
+    const together = rankPool(
+      { variant, contenders, isPinned: id => pins.has(id), label: `${label}*` },
+      options,
+    )
+    return { candidates: together.ranked, strategies: groups.map(() => together.strategy) }
   }
   const ranked = groups.map(({ model: { modelId, variant }, contenders }) => {
     if (contenders.length === 0) return null

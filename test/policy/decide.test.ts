@@ -62,8 +62,9 @@ describe('decide, cool-down', () => {
 
   it('keeps the one that is free first when all that passed the other filters are cooling', () => {
     const states = { a: cooling(4_000), b: cooling(2_000), c: cooling(3_000) }
-    const { providers, excluded } = decided({ states, request: requestOf({ ignore: ['b'] }) })
+    const { providers, reasons, excluded } = decided({ states, request: requestOf({ ignore: ['b'] }) })
     expect(providers).toEqual(['c'])
+    expect(reasons).toEqual(['last resort, in cool-down'])
     expect(excluded).toEqual([
       ['b', 'ignore'],
       ['a', 'cool_down'],

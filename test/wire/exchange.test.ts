@@ -108,6 +108,32 @@ describe('exchange', () => {
     expect(outcome).toMatchObject({ errorType: 'empty_response' })
   })
 
+  it('puts the tool calls of a streamed and of a whole answer together', async () => {
+    const call = (text: string, name?: string) => ({ index: 0, function: { name, arguments: text } })
+    await using server = await startScriptedServer((response, { headers }) => {
+      if (headers['x-extra'] === '1' && server.received.length === 1) {
+        const send = openStream(response)
+        send(chunkOf({ tool_calls: [{ ...call('', 'add'), id: 't1', type: 'function' }] }))
+        for (const text of ['{"a"', ':1}']) send(chunkOf({ tool_calls: [call(text)] }))
+        send(chunkOf({}, 'tool_calls'))
+        response.end('data: [DONE]\n\n')
+        return
+      }
+      const message = {
+        role: 'assistant',
+        content: null,
+        tool_calls: [{ id: 't1', ...call('{"a":1}', 'add') }],
+      }
+      response.end(
+        JSON.stringify({ id: 'c1', choices: [{ index: 0, message, finish_reason: 'tool_calls' }] }),
+      )
+    })
+    for (const got of [await ask(server.url), await ask(server.url)]) {
+      expect(got).toMatchObject({ outcome: { kind: 'ok' }, finishReason: 'tool_calls' })
+      expect(got.toolCalls).toEqual([{ name: 'add', argumentsText: '{"a":1}' }])
+    }
+  })
+
   it('reads a streamed answer: text, usage, finish reason, cost and ordered stamps', async () => {
     await using server = await startScriptedServer(response => {
       const send = openStream(response)
