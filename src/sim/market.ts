@@ -141,6 +141,7 @@ export function createMarket(options: MarketOptions): Market {
       wares
         .all()
         .map(({ tally }) => tally.stats())
+        .filter(({ requests }) => requests > 0)
         .toSorted((a, b) => a.endpoint.localeCompare(b.endpoint)),
     regimes: () => board.stats(elapsedMs()),
   })

@@ -136,4 +136,14 @@ export interface Protocol {
   readonly missingKey: ErrorAnswer
   unknownModel(model: string): ErrorAnswer
   refusal(refusal: Refusal, place: RefusalPlace): ErrorAnswer
+  /** How its API counts a prompt without answering it; null: it does not. */
+  readonly counting: PromptCounting | null
+}
+
+/** One API's way to count the tokens of a prompt. */
+export interface PromptCounting {
+  /** The chat request that a body of this call stands for. */
+  chatBody(body: unknown): unknown
+  /** The body of the answer. */
+  answerBody(tokens: number): object
 }

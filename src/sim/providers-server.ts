@@ -6,6 +6,7 @@ import { meaningOf, type PathMeaning } from './call-path.ts'
 import { answerChat, type ChatCall } from './chat-route.ts'
 import { parseReset } from './control-reset.ts'
 import { createKeyIds, type KeyIds } from './key-ids.ts'
+import { countPrompt } from './count-route.ts'
 import { listen } from './listen.ts'
 import { createExchange, type Exchange } from './exchange.ts'
 import { createMarket, type Market, type MarketReset } from './market.ts'
@@ -153,6 +154,8 @@ async function plainRoute(
   if (call === 'POST /control/reset') return resetRoute(request, routes)
   const provider = /^GET \/([^/]+)\/v1\/models$/.exec(call)?.[1]
   if (provider !== undefined && routes.market.provider(provider)) return ok(modelList(provider, routes))
+  if (meaning.kind === 'count' && request.method === 'POST')
+    return countPrompt(request, meaning.call, routes.market)
   if (meaning.kind === 'other') return meaning.protocol.badRequest(404, `Unknown request URL: ${call}.`, null)
   const { protocol } = meaning.call
   return {

@@ -139,7 +139,6 @@ describe('bad requests', () => {
     ['/anthropic/v1/files', { 'anthropic-version': '2023-06-01' }, { error: { type: 'not_found_error' } }],
     ['/google-ai-studio/v1beta/files', {}, { error: { code: 404, status: 'NOT_FOUND' } }],
     [`/google-ai-studio/v1beta/models/${model}:embedContent`, {}, { error: { status: 'NOT_FOUND' } }],
-    [`/google-ai-studio/v1/models/${model}:countTokens`, {}, { error: { status: 'NOT_FOUND' } }],
     ['/%/v1/chat/completions', {}, { error: { type: 'invalid_request_error' } }],
   ])('answers the unknown path %s in the shape of its protocol', async (path, headers, body) => {
     const response = await send(path, { model, messages: [{ role: 'user', content: 'Hi' }] }, 'POST', headers)
@@ -156,6 +155,19 @@ describe('bad requests', () => {
     expect(response.statusCode).toBe(405)
     expect(response.headers['allow']).toBe('POST')
     expect(await response.body.json()).toMatchObject(body)
+  })
+
+  it('streams Gemini without `alt=sse` as one JSON array of the same responses', async () => {
+    const path = `/google-ai-studio/v1beta/models/${model}:streamGenerateContent`
+    const body = { contents: [{ parts: [{ text: 'Tell me something.' }] }] }
+    const draw = { 'x-routebench-draw': 'array' }
+    const array = await send(path, body, 'POST', draw)
+    expect(array.headers['content-type']).toBe('application/json; charset=UTF-8')
+    const responses: unknown = await array.body.json()
+    sim.reset({ faults: [], rng: null })
+    const events = await (await send(`${path}?alt=sse`, body, 'POST', draw)).body.text()
+    const records = events.split('\n\n').filter(record => record !== '')
+    expect(responses).toEqual(records.map(record => JSON.parse(record.slice('data: '.length))))
   })
 
   it.each([paths.anthropic, paths.gemini])('wants a key at %s', async path => {

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { isObject } from '../../core/index.ts'
 import type { Protocol } from '../protocol.ts'
 import { messageBody } from './answer-body.ts'
 import { badRequest, failureBody, missingKey, refusalAnswer, unknownModel } from './error-body.ts'
@@ -19,6 +20,11 @@ export const anthropicProtocol: Protocol = Object.freeze({
   missingKey,
   unknownModel,
   refusal: refusalAnswer,
+  counting: {
+    // The call asks for no answer, so it has no `max_tokens`.
+    chatBody: (body: unknown) => (isObject(body) ? { ...body, max_tokens: 1 } : body),
+    answerBody: (tokens: number) => ({ input_tokens: tokens }),
+  },
 })
 
 function keyOf({ headers }: IncomingMessage): string | null {

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
-import type { Protocol } from '../protocol.ts'
+import { isObject } from '../../core/index.ts'
+import type { AnswerToWrite, Protocol } from '../protocol.ts'
 import { generateBody } from './answer-body.ts'
 import { badRequest, failureBody, missingKey, refusalAnswer, unknownModel } from './error-body.ts'
 import { parseGenerateRequest } from './generate-request.ts'
@@ -18,6 +19,21 @@ export const geminiProtocol: Protocol = Object.freeze({
   missingKey,
   unknownModel,
   refusal: refusalAnswer,
+  counting: {
+    // A whole request may be given instead of its contents.
+    chatBody: (body: unknown) => (isObject(body) ? (body['generateContentRequest'] ?? body) : body),
+    answerBody: (tokens: number) => ({
+      totalTokens: tokens,
+      promptTokensDetails: [{ modality: 'TEXT', tokenCount: tokens }],
+    }),
+  },
+})
+
+/** The same API, whose stream without `alt=sse` is one JSON array. */
+export const geminiArrayProtocol: Protocol = Object.freeze({
+  ...geminiProtocol,
+  createWriter: (answer: AnswerToWrite) => createResponseWriter(answer, 'array'),
+  streamType: 'application/json; charset=UTF-8',
 })
 
 /** From the header or, as the API also takes it, the query. */

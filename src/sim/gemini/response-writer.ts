@@ -7,11 +7,16 @@ import { failureBody } from './error-body.ts'
  * Makes a writer of a response stream. Each record tells the usage so far; a function call comes whole, when its
  * last piece is due; the last record has an empty text and the finish reason.
  */
-export function createResponseWriter(answer: AnswerToWrite): AnswerWriter {
+export function createResponseWriter(
+  answer: AnswerToWrite,
+  form: 'events' | 'array' = 'events',
+): AnswerWriter {
   const { plan } = answer
+  const frame = form === 'events' ? asEvent : createArrayFrame()
   const usageSoFar = createUsageSoFar(answer)
   const record = (parts: readonly object[], usage: AnswerUsage | null, finishReason: string | null) =>
-    `data: ${JSON.stringify(responseBody(answer, { parts, finishReason, usage }))}\n\n`
+    frame(JSON.stringify(responseBody(answer, { parts, finishReason, usage })))
+  const end = form === 'events' ? '' : ']'
   let at = 0
 
   function piece(chunk: AnswerChunk): string {
@@ -26,9 +31,23 @@ export function createResponseWriter(answer: AnswerToWrite): AnswerWriter {
   return Object.freeze({
     open: () => '',
     piece,
-    close: () => record([{ text: '' }], plan.statedUsage, finishOf(answer)),
-    failure: () => `data: ${JSON.stringify(failureBody)}\n\n`,
+    close: () => record([{ text: '' }], plan.statedUsage, finishOf(answer)) + end,
+    failure: () => frame(JSON.stringify(failureBody)) + end,
   })
+}
+
+function asEvent(json: string): string {
+  return `data: ${json}\n\n`
+}
+
+/** Records of one array: the first opens it, the others follow a comma. */
+function createArrayFrame(): (json: string) => string {
+  let isOpen = false
+  return json => {
+    const before = isOpen ? ',\r\n' : '['
+    isOpen = true
+    return before + json
+  }
 }
 
 /** Adds pieces up; null when the answer states no usage. */

@@ -18,4 +18,5 @@ export const openaiProtocol: Protocol = {
   missingKey,
   unknownModel,
   refusal: refusalAnswer,
+  counting: null,
 }

@@ -193,6 +193,16 @@ describe('@anthropic-ai/sdk', () => {
     expect(error).toMatchObject({ type: kind })
   })
 
+  it('counts a prompt as its usage will, without answering it', async () => {
+    const { messages, model: name, system = '' } = bodyOf('How long is this?', { system: 'Be brief.' })
+    const { input_tokens: counted } = await client.messages.countTokens({ model: name, messages, system })
+    expect(statsOf()).toBeUndefined()
+    const { usage } = await client.messages.create(bodyOf('How long is this?', { system: 'Be brief.' }))
+    expect(usage.input_tokens).toBe(counted)
+    const missing = client.messages.countTokens({ model: 'nobody', messages })
+    await expect(missing).rejects.toMatchObject({ status: 404 })
+  })
+
   it('wants a key', async () => {
     const anonymous = new Anthropic({ baseURL: url, apiKey: '', maxRetries: 0 })
     const asked = anonymous.messages.create(bodyOf('Hi'), { headers: { 'x-api-key': '' } })

@@ -6,6 +6,7 @@ import {
   Type,
 } from '@google/genai'
 import { Ajv2020 } from 'ajv/dist/2020.js'
+import { countTokens } from 'gpt-tokenizer/encoding/o200k_base'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import { openMarket, placeSchema, until } from './open-market.ts'
 
@@ -58,6 +59,13 @@ describe('@google/genai', () => {
     expect(totalTokenCount).toBe(promptTokenCount + 3)
   })
 
+  it('counts a prompt as its usage will, without answering it', async () => {
+    const { totalTokens } = await models.countTokens({ model, contents: 'Tell me something.' })
+    expect(statsOf()).toBeUndefined()
+    const { usageMetadata } = await models.generateContent(ask('Tell me something.'))
+    expect(totalTokens).toBe(usageMetadata?.promptTokenCount)
+  })
+
   it('streams text with cumulative usage on every chunk and a finish on the last', async () => {
     const chunks = await streamOf(ask('Tell me something.', { maxOutputTokens: 60 }))
     const counts = chunks.map(({ usageMetadata }) => usageMetadata?.candidatesTokenCount ?? -1)
@@ -65,7 +73,7 @@ describe('@google/genai', () => {
     expect(counts).toEqual(counts.toSorted((a, b) => a - b))
     expect(counts[0]).toBeGreaterThan(0)
     const text = chunks.map(chunk => chunk.text ?? '').join('')
-    expect(counts.at(-1)).toBe(Math.ceil(Buffer.byteLength(text) / 4))
+    expect(counts.at(-1)).toBe(countTokens(text))
     const finishes = chunks.map(({ candidates }) => candidates?.[0]?.finishReason)
     expect(finishes.slice(0, -1).every(reason => reason === undefined)).toBe(true)
     expect(['STOP', 'MAX_TOKENS']).toContain(finishes.at(-1))

@@ -166,7 +166,7 @@ describe('openai', () => {
     )
     expect(final.usage?.completion_tokens).toBe(whole.usage?.completion_tokens)
     // Choices come at the same time, not one after the other.
-    expect(indexes.slice(3, 9).toSorted()).toEqual([0, 0, 1, 1, 2, 2])
+    expect(indexes.slice(3, 9).toSorted((a, b) => a - b)).toEqual([0, 0, 1, 1, 2, 2])
   })
 
   it('gives the first of several choices as an only one', async () => {
