@@ -291,6 +291,14 @@ describe('failure', () => {
           raw: 'no: 429',
           previous_errors: [{ provider: 'A Cloud', code: 'provider_overloaded', status: 503 }],
         },
+        availability: {
+          code: 'capacity_exhausted',
+          retryable: true,
+          retry_after: 4,
+          requested_models: ['acme/one'],
+          affected_providers: ['a', 'b'],
+          docs_url: 'docs/router.md#no-endpoints',
+        },
       },
     })
     expect((await recordsOf(router.sink)).requests[0]).toMatchObject({
