@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
-import { apiError } from './api-error.ts'
+import { type ApiError, apiError } from './api-error.ts'
 import { answerCrossOrigin } from './cross-origin.ts'
 import { createIdleConnections } from './idle-connections.ts'
 import { refuseConnection, unreadableRequest } from './refuse-connection.ts'
@@ -61,7 +61,11 @@ export function createHttpServer({ settings, onRequest }: HttpServerOptions): Ht
     // A caller that resets its connection is no defect: `close` tells the request.
     res.on('error', () => undefined)
     begin({ req, res })
-    if (req.rawHeaders.length > 2 * maxHeaders) return refuseHeaders(res)
+    const refusal = headProblem(req)
+    if (refusal) {
+      res.setHeader('connection', 'close')
+      return sendError(res, refusal)
+    }
     if (answerCrossOrigin({ req, res }, settings())) return
     onRequest(req, res)
   }
@@ -107,8 +111,14 @@ export function createHttpServer({ settings, onRequest }: HttpServerOptions): Ht
   return Object.freeze<HttpServer>({ server, applySettings })
 }
 
-function refuseHeaders(res: ServerResponse): void {
-  res.setHeader('connection', 'close')
-  const error = apiError('invalid_request', `The request has more than ${maxHeaders} headers`)
-  sendError(res, { ...error, status: 431 })
+/** What is wrong with the head of a request that the parser lets through; null: nothing. */
+function headProblem({ headers, rawHeaders }: IncomingMessage): ApiError | null {
+  if (rawHeaders.length > 2 * maxHeaders) {
+    const error = apiError('invalid_request', `The request has more than ${maxHeaders} headers`)
+    return { ...error, status: 431 }
+  }
+  const coding = headers['transfer-encoding']
+  // Where such a body ends is anybody's guess, and guesses that differ are how requests are smuggled.
+  if (coding === undefined || coding.toLowerCase() === 'chunked') return null
+  return apiError('invalid_request', 'The transfer coding of the request is not supported')
 }
