@@ -32,7 +32,7 @@ function openWith(
   const ledger = createLedger()
   const callers = { keys, credits: null, ...more }
   const options = { settings: { callers, maxAttempts: 1 }, ledger }
-  return openTestRouter([paid, free], { a: script }, options).then(router => ({ router, ledger }))
+  return openTestRouter([paid, free], { a: script }, options).then(router => ({ ...router, ledger }))
 }
 
 describe('a router with keys', () => {
@@ -41,8 +41,7 @@ describe('a router with keys', () => {
     ['with an unknown key', as('nobody'), 'Invalid API key'],
     ['with a disabled key', as('off'), 'This API key is disabled'],
   ])('answers a request %s with 401, before it reads its body', async (_what, headers, message) => {
-    const { router } = await openWith([keyOf('team-a'), keyOf('off', { disabled: true })])
-    await using _closed = router
+    await using router = await openWith([keyOf('team-a'), keyOf('off', { disabled: true })])
     const response = await router.post({ not: 'a chat' }, headers)
     expect(response.status).toBe(401)
     expect(response.headers.get('www-authenticate')).toBe('Bearer')
@@ -65,8 +64,7 @@ describe('a router with keys', () => {
   })
 
   it('names the caller in its record, and shows key and header to no one', async () => {
-    const { router } = await openWith([keyOf('team-a')])
-    await using _closed = router
+    await using router = await openWith([keyOf('team-a')])
     const response = await router.post(ask(), as('team-a'))
     expect(response.status).toBe(200)
     const { requests, attempts } = await recordsOf(router.sink)
@@ -79,18 +77,16 @@ describe('a router with keys', () => {
   })
 
   it('charges the markup of the key, to the pico-USD, and tells it in usage', async () => {
-    const { router, ledger } = await openWith([keyOf('team-a', { markupBasisPoints: 250 })])
-    await using _closed = router
+    await using router = await openWith([keyOf('team-a', { markupBasisPoints: 250 })])
     const body = await bodyOf(router.post(ask(), as('team-a')))
     expect(body.usage.cost).toBe(0.000_153_75)
     const { requests } = await recordsOf(router.sink)
     expect(requests[0]).toMatchObject({ cost_usd: usd(answerUsd), charged_usd: usd(0.000_153_75) })
-    expect(ledger.total(hashKey('rb-team-a')).charged).toBe(usd(0.000_153_75))
+    expect(router.ledger.total(hashKey('rb-team-a')).charged).toBe(usd(0.000_153_75))
   })
 
   it('keeps a management key from inference with 403', async () => {
-    const { router } = await openWith([keyOf('admin', { kind: 'management' })])
-    await using _closed = router
+    await using router = await openWith([keyOf('admin', { kind: 'management' })])
     const response = await router.post(ask(), as('admin'))
     expect(response.status).toBe(403)
     expect((await bodyOf(response)).error.metadata['error_type']).toBe('permission_denied')
@@ -98,8 +94,7 @@ describe('a router with keys', () => {
 
   it('answers with 402 when the budget is used up, and goes on serving other keys', async () => {
     const budget = { limit: usd(answerUsd * 2), reset: 'never' } as const
-    const { router } = await openWith([keyOf('team-a', { budget }), keyOf('team-b')])
-    await using _closed = router
+    await using router = await openWith([keyOf('team-a', { budget }), keyOf('team-b')])
     const statuses = []
     for (let n = 0; n < 3; n++) statuses.push((await router.post(ask(), as('team-a'))).status)
     expect(statuses).toEqual([200, 200, 402])
@@ -110,40 +105,36 @@ describe('a router with keys', () => {
   })
 
   it('answers with 402 when the account has a negative balance, also for free models', async () => {
-    const { router, ledger } = await openWith([keyOf('team-a')], { credits: usd(1) })
-    await using _closed = router
+    await using router = await openWith([keyOf('team-a')], { credits: usd(1) })
     const served = { model: 'acme/one', endpoint: 'a/one', provider: 'A', held: 0n }
     const tokens = { promptTokens: 0, completionTokens: 0, reasoningTokens: 0 }
-    ledger.settle({ atMs: 0, keyId: 'gone', charged: usd(1.01), ...served, ...tokens })
+    router.ledger.settle({ atMs: 0, keyId: 'gone', charged: usd(1.01), ...served, ...tokens })
     expect((await router.post(askFree, as('team-a'))).status).toBe(402)
   })
 
   it('refuses what may cost more than is left before it asks a provider', async () => {
     const budget = { limit: usd(answerUsd), reset: 'daily' } as const
-    const { router, ledger } = await openWith([keyOf('team-a', { budget })])
-    await using _closed = router
+    await using router = await openWith([keyOf('team-a', { budget })])
     const response = await router.post(ask({ max_tokens: 1000 }), as('team-a'))
     expect(response.status).toBe(402)
     expect((await bodyOf(response)).error.message).toMatch(/^Insufficient credits\. .*max_tokens/)
     expect(router.calls).toEqual([])
     expect((await router.post(ask({ max_tokens: 5 }), as('team-a'))).status).toBe(200)
-    expect(ledger.reserved()).toBe(0n)
+    expect(router.ledger.reserved()).toBe(0n)
   })
 
   it('keeps ten requests at once within a budget that two of them use up', async () => {
     const budget = { limit: usd(answerUsd * 2.5), reset: 'never' } as const
-    const { router, ledger } = await openWith([keyOf('team-a', { budget })])
-    await using _closed = router
+    await using router = await openWith([keyOf('team-a', { budget })])
     const asked = Array.from({ length: 10 }, () => router.post(ask({ max_tokens: 10 }), as('team-a')))
     const statuses = (await Promise.all(asked)).map(({ status }) => status)
     expect(statuses.filter(status => status === 200).length).toBeGreaterThan(0)
     expect(new Set(statuses)).toEqual(new Set([200, 402]))
-    expect(ledger.total(hashKey('rb-team-a')).charged).toBeLessThanOrEqual(budget.limit)
+    expect(router.ledger.total(hashKey('rb-team-a')).charged).toBeLessThanOrEqual(budget.limit)
   })
 
   it('answers the 21st request to a free model in a minute with 429 and says when to come back', async () => {
-    const { router } = await openWith([keyOf('team-a'), keyOf('team-b')])
-    await using _closed = router
+    await using router = await openWith([keyOf('team-a'), keyOf('team-b')])
     const before = Date.now()
     for (let n = 0; n < 20; n++) {
       const served = await router.post(askFree, as(n % 2 === 0 ? 'team-a' : 'team-b'))
@@ -167,10 +158,9 @@ describe('a router with keys', () => {
   })
 
   it('sends no X-RateLimit headers with a limit of a provider', async () => {
-    const { router } = await openWith([keyOf('team-a')], {
+    await using router = await openWith([keyOf('team-a')], {
       script: refusing(429, { 'x-ratelimit-limit': '7', 'retry-after': '3' }),
     })
-    await using _closed = router
     const response = await router.post(ask(), as('team-a'))
     expect(response.status).toBe(429)
     expect(response.headers.has('x-ratelimit-limit')).toBe(false)
@@ -178,16 +168,14 @@ describe('a router with keys', () => {
   })
 
   it('charges nothing for a stream that broke off, and keeps what it cost unknown', async () => {
-    const { router, ledger } = await openWith([keyOf('team-a')], { script: cutting })
-    await using _closed = router
+    await using router = await openWith([keyOf('team-a')], { script: cutting })
     await (await router.post(ask({ stream: true }), as('team-a'))).text()
     expect((await recordsOf(router.sink)).requests[0]).toMatchObject({ cost_usd: null, charged_usd: 0n })
-    expect(ledger.total(hashKey('rb-team-a'))).toEqual({ charged: 0n, held: 0n })
+    expect(router.ledger.total(hashKey('rb-team-a'))).toEqual({ charged: 0n, held: 0n })
   })
 
   it('takes from the budget what a request that was walked away from cost at least', async () => {
-    const { router, ledger } = await openWith([keyOf('team-a')], { script: silent })
-    await using _closed = router
+    await using router = await openWith([keyOf('team-a')], { script: silent })
     const asked = router.post(ask(), as('team-a')).catch(() => undefined)
     while (router.calls.length === 0) await new Promise(resolve => setImmediate(resolve))
     router.abort()
@@ -196,17 +184,16 @@ describe('a router with keys', () => {
       outcome: 'canceled',
       charged_usd: null,
     })
-    const { charged, held } = ledger.total(hashKey('rb-team-a'))
+    const { charged, held } = router.ledger.total(hashKey('rb-team-a'))
     expect(charged).toBe(0n)
     expect(held).toBeGreaterThan(0n)
   })
 
   it('does not serve models and providers that the key may not use', async () => {
     const rules = { models: ['other/*'], only: null, ignore: [], denyDataCollection: false }
-    const { router } = await openWith([
+    await using router = await openWith([
       keyOf('team-a', { rules: { ...rules, denyRetention: false, regions: null } }),
     ])
-    await using _closed = router
     const response = await router.post(ask(), as('team-a'))
     expect(response.status).toBeGreaterThanOrEqual(400)
     expect(router.calls).toEqual([])
@@ -214,8 +201,7 @@ describe('a router with keys', () => {
   })
 
   it('tells about an answer only to the key that asked for it', async () => {
-    const { router } = await openWith([keyOf('team-a'), keyOf('team-b')])
-    await using _closed = router
+    await using router = await openWith([keyOf('team-a'), keyOf('team-b')])
     const { id } = await bodyOf(router.post(ask(), as('team-a')))
     const path = `/api/v1/generation?id=${id}`
     const statuses = [as('team-a'), as('team-b'), as('nobody'), {}].map(async headers => {
@@ -227,8 +213,7 @@ describe('a router with keys', () => {
 
   it('never mixes up callers that ask at the same time', async () => {
     const names = ['team-a', 'team-b', 'team-c']
-    const { router } = await openWith(names.map(name => keyOf(name)))
-    await using _closed = router
+    await using router = await openWith(names.map(name => keyOf(name)))
     const asked = Array.from({ length: 30 }, async (_, n) => {
       const name = names[n % 3] ?? ''
       const response = await router.post(ask({ stream: n % 2 === 0 }), as(name))
@@ -243,8 +228,7 @@ describe('a router with keys', () => {
   it('tells a key what it has spent, and a management key what all have', async () => {
     const budget = { limit: usd(1), reset: 'weekly' } as const
     const admin = keyOf('admin', { kind: 'management' })
-    const { router } = await openWith([keyOf('team-a', { budget }), admin], { credits: usd(5) })
-    await using _closed = router
+    await using router = await openWith([keyOf('team-a', { budget }), admin], { credits: usd(5) })
     await bodyOf(router.post(ask(), as('team-a')))
     await recordsOf(router.sink)
     expect((await bodyOf(router.get('/api/v1/key', as('team-a')))).data).toMatchObject({
@@ -266,8 +250,7 @@ describe('a router with keys', () => {
 
 describe('a router without keys', () => {
   it('asks for none and limits nothing', async () => {
-    const { router } = await openWith([], { credits: 0n })
-    await using _closed = router
+    await using router = await openWith([], { credits: 0n })
     for (let n = 0; n < 25; n++) expect((await router.post(askFree)).status).toBe(200)
     expect((await router.post(ask(), { authorization: 'nonsense' })).status).toBe(200)
     const { requests } = await recordsOf(router.sink, 26)
