@@ -15,11 +15,6 @@ export function asText(value: unknown): string {
   return typeof value === 'string' ? value : ''
 }
 
-/** The value as a count (a finite number of at least 0, rounded down), or null. */
-export function asCount(value: unknown): number | null {
-  return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? Math.floor(value) : null
-}
-
 /** Parses JSON text; undefined when it is none. */
 export function parseJson(text: string): unknown {
   try {
