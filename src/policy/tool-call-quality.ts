@@ -1,6 +1,7 @@
 import { Ajv } from 'ajv'
 import { isObject, type JsonObject } from '../core/index.ts'
 import { createSafePattern } from './safe-pattern.ts'
+import { schemaSize } from './schema-size.ts'
 
 /** What is wrong with a tool call: OpenRouter's `InvalidJson`, `UnknownName` and `SchemaMismatch`. */
 export type BadToolCall = 'invalid_json' | 'unknown_name' | 'schema_mismatch'
@@ -18,17 +19,26 @@ export interface ToolCallJudge {
 }
 
 /** Longer schemas are not compiled: their calls count as matching. */
-const longestSchema = 65_536
+const longestSchema = 32_768
+/** Nodes of a schema times values of the arguments: what takes more is not checked. */
+const mostWork = 10_000_000
 /** Comparing all items of a list with each other takes their square. */
-const longestUniqueItems = 16_384
+const mostUniqueItems = 2_000
 
-type Check = (value: unknown) => boolean
+interface Check {
+  readonly size: number
+  readonly hasUniqueItems: boolean
+  readonly matches: (value: unknown) => boolean
+}
+
+/** For what cannot or must not be checked. */
+const anything: Check = { size: 0, hasUniqueItems: false, matches: () => true }
 
 /**
  * Makes a judge (router contract, section 4.4, and docs/routing.md). A call is bad by the first that holds:
  * its arguments are no JSON (empty ones too), no tool of the request has its name, or they do not match the tool's
- * parameters, a JSON Schema of draft 7. A schema that does not compile matches everything, and so does a pattern
- * that could take long.
+ * parameters, a JSON Schema of draft 7. A schema that does not compile matches everything, and so does one that could
+ * take long: both texts come from outside.
  *
  * Deterministic; compiled schemas are kept, the newest `maxSchemas` of them, because compiling takes milliseconds.
  */
@@ -40,16 +50,8 @@ export function createToolCallJudge({ maxSchemas = 256 } = {}): ToolCallJudge {
     const text = JSON.stringify(schema)
     const known = checks.get(text)
     if (known) return known
-    ajv ??= new Ajv({
-      strict: false,
-      validateFormats: false,
-      addUsedSchema: false,
-      logger: false,
-      code: { regExp: createSafePattern },
-    })
-    // Ajv's `$async` would answer with a promise that nobody awaits.
-    const isLeftOut = text.length > longestSchema || text.includes('"$async"')
-    const check = isLeftOut ? () => true : compile(ajv, schema)
+    ajv ??= createAjv()
+    const check = compile(ajv, schema, text)
     const oldest = checks.size >= maxSchemas ? checks.keys().next().value : undefined
     if (oldest !== undefined) checks.delete(oldest)
     checks.set(text, check)
@@ -62,9 +64,10 @@ export function createToolCallJudge({ maxSchemas = 256 } = {}): ToolCallJudge {
     const schema = tools.schemas.get(name)
     if (schema === undefined) return tools.isOpen ? null : 'unknown_name'
     if (!isObject(schema)) return null
-    if (argumentsText.length > longestUniqueItems && JSON.stringify(schema).includes('"uniqueItems"'))
-      return null
-    return checkOf(schema)(value) ? null : 'schema_mismatch'
+    const { size, hasUniqueItems, matches } = checkOf(schema)
+    const values = argumentsText.split(/[,[{]/).length
+    if (size * values > mostWork || (hasUniqueItems && values > mostUniqueItems)) return null
+    return matches(value) ? null : 'schema_mismatch'
   }
 
   return Object.freeze<ToolCallJudge>({
@@ -76,6 +79,16 @@ export function createToolCallJudge({ maxSchemas = 256 } = {}): ToolCallJudge {
       }
       return null
     },
+  })
+}
+
+function createAjv(): Ajv {
+  return new Ajv({
+    strict: false,
+    validateFormats: false,
+    addUsedSchema: false,
+    logger: false,
+    code: { regExp: createSafePattern },
   })
 }
 
@@ -98,13 +111,16 @@ function readTools(tools: readonly unknown[]): Tools {
   return { schemas, isOpen }
 }
 
-function compile(ajv: Ajv, schema: JsonObject): Check {
+function compile(ajv: Ajv, schema: JsonObject, text: string): Check {
+  const size = text.length > longestSchema ? null : schemaSize(schema)
+  // Ajv's `$async` would answer with a promise that nobody awaits.
+  if (size === null || text.includes('"$async"')) return anything
   try {
-    const validate = ajv.compile(schema)
-    return value => validate(value)
+    const matches = ajv.compile(schema)
+    return { size, hasUniqueItems: text.includes('"uniqueItems"'), matches: value => matches(value) }
   } catch {
     // By the contract, a schema that does not compile counts as matched.
-    return () => true
+    return anything
   } finally {
     ajv.removeSchema(schema)
   }

@@ -18,6 +18,16 @@ const free = { type: 'function', function: { name: 'free' } }
 const broken = { type: 'function', function: { name: 'broken', parameters: { type: 'no such type' } } }
 const call = (name: string, argumentsText: string) => ({ name, argumentsText })
 
+/** Fails only after 2 to the power of `levels` tries. */
+function doubling(levels: number) {
+  const definitions: Record<string, object> = { [`d${levels}`]: { type: 'null' } }
+  for (let level = 0; level < levels; level++) {
+    const next = { $ref: `#/definitions/d${level + 1}` }
+    definitions[`d${level}`] = { anyOf: [next, next] }
+  }
+  return { definitions, $ref: '#/definitions/d0' }
+}
+
 describe('createToolCallJudge', () => {
   it.each([
     ['a call that matches', [call('weather', '{"city":"Oslo","days":2}')], null],
@@ -50,11 +60,39 @@ describe('createToolCallJudge', () => {
     ['an asynchronous schema', { $async: true, type: 'object', required: ['x'] }],
     ['a pattern that is none', { properties: { a: { pattern: '(' } } }],
     ['a pattern that would take for ever', { properties: { a: { pattern: '^(a+)+$' } } }],
+    ['a schema that contains itself', { $ref: '#' }],
+    ['a schema that contains itself on the way', { properties: { a: { $ref: '#/properties/a' } } }],
+    ['a schema that doubles at each level', doubling(40)],
+    [
+      'a schema with names of its own',
+      { definitions: { n: { $id: 'n', $ref: 'n' } }, $ref: '#/definitions/n' },
+    ],
     ['a schema that is far too long', { type: 'object', required: ['x'], description: 'x'.repeat(70_000) }],
   ])('lets everything match %s', (_name, parameters) => {
     const tool = { type: 'function', function: { name: 't', parameters } }
     const argumentsText = JSON.stringify({ a: `${'a'.repeat(200)}!` })
     expect(createToolCallJudge().firstBad([tool], [call('t', argumentsText)])).toBeNull()
+  })
+
+  it('follows references to places of the schema itself', () => {
+    const parameters = {
+      $defs: { 'a/b': { type: 'integer' } },
+      properties: { x: { $ref: '#/$defs/a~1b' }, y: { $ref: '#/%24defs/a~1b' } },
+    }
+    const tool = { type: 'function', function: { name: 't', parameters } }
+    const { firstBad } = createToolCallJudge()
+    expect(firstBad([tool], [call('t', '{"x":1,"y":2}')])).toBeNull()
+    expect(firstBad([tool], [call('t', '{"x":"1"}')])).toBe('schema_mismatch')
+    expect(firstBad([tool], [call('t', '{"y":"1"}')])).toBe('schema_mismatch')
+  })
+
+  it('does not compare a long list with itself', () => {
+    const parameters = { properties: { a: { uniqueItems: true } } }
+    const tool = { type: 'function', function: { name: 't', parameters } }
+    const same = (count: number) => JSON.stringify({ a: Array.from({ length: count }, () => ({})) })
+    const { firstBad } = createToolCallJudge()
+    expect(firstBad([tool], [call('t', same(2))])).toBe('schema_mismatch')
+    expect(firstBad([tool], [call('t', same(30_000))])).toBeNull()
   })
 
   it('searches plain patterns', () => {
