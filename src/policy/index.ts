@@ -13,12 +13,11 @@ export type { HealthWindows } from './health-windows.ts'
 export { explainDecision, type Explanation } from './explain.ts'
 export { type KnownNames, knownNames } from './known-names.ts'
 export { decideNext, type FailureKind, failureKindOf, type LoopState, type NextStep } from './next-attempt.ts'
-export { parametersOf, supports } from './parameters.ts'
+export { unsupportedParameters } from './parameters.ts'
 export { parsePreferences } from './preferences.ts'
-export { type AutoWishes, type CostTier, costTiers, type ModelNeeds } from './pick-from-pool.ts'
 export { type NameProblem, type ResolveOptions, resolveModels } from './resolve-models.ts'
 export { type ModelPool, noRoutingTables, type RoutingTables, type TaskRule } from './routing-tables.ts'
-export { matchRule, withRule } from './task-rules.ts'
+export { type RouteRequestOptions, routeRequest } from './route-request.ts'
 export { combineAccessRules } from './access-rules.ts'
 export { alternativeModels } from './alternative-models.ts'
 export { type Pin, type PinState, readPin } from './pin.ts'
@@ -41,7 +40,6 @@ export {
   type EndpointHealth,
   type Exclusion,
   type ExclusionRule,
-  exclusionRules,
   type ModelCandidate,
   noAccessRules,
   type PolicySettings,

@@ -32,3 +32,11 @@ export function supports(endpoint: Pick<Endpoint, 'supportedParameters'>, parame
   const known = endpoint.supportedParameters
   return known.has(parameter) || (aliases[parameter]?.some(alias => known.has(alias)) ?? false)
 }
+
+/** The fields of a body that the endpoint does not take, and that are dropped on the way to it. Pure. */
+export function unsupportedParameters(
+  body: Readonly<Record<string, unknown>>,
+  endpoint: Pick<Endpoint, 'supportedParameters'>,
+): readonly string[] {
+  return parametersOf(body).filter(name => !supports(endpoint, name))
+}

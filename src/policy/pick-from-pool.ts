@@ -19,7 +19,7 @@ export interface ModelNeeds {
 
 /** Bands of price, cheapest first; each leaves the cheaper ones out too (OpenRouter's page on the auto router). */
 export const costTiers = ['low', 'medium', 'high', 'xhigh', 'max'] as const
-export type CostTier = (typeof costTiers)[number]
+type CostTier = (typeof costTiers)[number]
 
 /** What a request says of the models of `openrouter/auto`. */
 export interface AutoWishes {

@@ -1,12 +1,19 @@
 import { hash64, type JsonObject } from '../core/index.ts'
-import type { RouteRequest } from '../policy/index.ts'
+import {
+  type NameProblem,
+  type RouteRequest,
+  type RouteRequestOptions,
+  routeRequest,
+} from '../policy/index.ts'
 import { asObject, parseJson } from '../wire/index.ts'
 import { type ApiError, apiError } from './api-error.ts'
 import { type ChatBody, checkChatBody } from './chat-body.ts'
 import type { PipelineStage } from './plugins/pipeline-stage.ts'
 import { parsePluginWishes, type PluginWishes } from './plugins/plugin-wishes.ts'
+import { estimateTokens } from './estimate-tokens.ts'
+import { inputModalities } from './input-modalities.ts'
+import { nameError } from './name-error.ts'
 import { deepestNesting, isDeeperThan } from './nesting.ts'
-import { routeRequest, type RouteRequestOptions } from './route-request.ts'
 import { type CallHeaders, taskOf } from './task-of.ts'
 
 /** A chat request that passed the edge. */
@@ -56,8 +63,9 @@ export function parseChatRequest(bytes: Buffer, options: ChatRequestOptions): Ch
   if (!plugins.ok) return refuse(body, apiError('invalid_request', plugins.problem))
   const task = taskOf(options.headers ?? {}, checked.fields.metadata)
   if (!task.ok) return refuse(body, apiError('invalid_request', task.problem))
-  const routed = routeRequest({ body, fields: checked.fields, requestedModels, task: task.task }, options)
-  if (!routed.ok) return refuse(body, routed.error)
+  const asked = { body, models: requestedModels, task: task.task, ...sizesOf(checked.fields) }
+  const routed = routeRequest(asked, options)
+  if (!routed.ok) return refuse(body, routeError(routed.problem, requestedModels))
   const { stream, session_id: sessionId, messages } = checked.fields
   return {
     ok: true,
@@ -80,6 +88,19 @@ export function parseChatRequest(bytes: Buffer, options: ChatRequestOptions): Ch
 function objectIn(bytes: Buffer): JsonObject | string {
   if (isDeeperThan(deepestNesting, bytes)) return `body: nested deeper than ${deepestNesting} levels`
   return asObject(parseJson(bytes.toString('utf8'))) ?? 'The request body is no JSON object'
+}
+
+function sizesOf({ messages, tools, max_completion_tokens, max_tokens }: ChatBody) {
+  return {
+    modalities: inputModalities(messages),
+    estimatedInputTokens: estimateTokens(messages, tools ?? []),
+    maxOutputTokens: max_completion_tokens ?? max_tokens ?? null,
+  }
+}
+
+function routeError(problem: string | NameProblem, requestedModels: readonly string[]): ApiError {
+  if (typeof problem === 'string') return apiError('invalid_request', problem)
+  return nameError(problem, requestedModels)
 }
 
 /** `model` first, then `models`, each once. */

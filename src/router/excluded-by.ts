@@ -12,7 +12,10 @@ interface Told {
 const providers = 'No allowed providers are available for the selected model.'
 const parameters = 'No endpoints found that can handle the requested parameters.'
 
-/** How each filter is told to the caller when it removed the last endpoints. */
+/**
+ * How each filter is told to the caller when it removed the last endpoints; in the order in which filters are
+ * applied, which is that of `exclusionRules`.
+ */
 export const toldOfRules: Readonly<Record<ExclusionRule, Told>> = {
   key_models: {
     excludedBy: 'allowed_models',

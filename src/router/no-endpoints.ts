@@ -1,4 +1,4 @@
-import { type Exclusion, type ExclusionRule, exclusionRules } from '../policy/index.ts'
+import type { Exclusion, ExclusionRule } from '../policy/index.ts'
 import type { ErrorType } from '../wire/index.ts'
 import { type ApiError, apiError } from './api-error.ts'
 import type { Availability } from './availability.ts'
@@ -47,17 +47,19 @@ export function noEndpoints(
  * of the choice, unless they are all there is.
  */
 function lastRule(exclusions: readonly Exclusion[]): ExclusionRule | undefined {
-  const rules = new Set(exclusions.map(({ rule }) => rule))
-  const inOrder = exclusionRules.filter(rule => rules.has(rule))
-  return inOrder.findLast(rule => rule !== 'tier') ?? inOrder.at(-1)
+  const rules = rulesInOrder(exclusions)
+  return rules.findLast(rule => rule !== 'tier') ?? rules.at(-1)
 }
 
 /** In the order in which the filters are applied. */
 function excludedByOf(exclusions: readonly Exclusion[]): readonly string[] {
+  return [...new Set(rulesInOrder(exclusions).map(rule => toldOfRules[rule].excludedBy))]
+}
+
+function rulesInOrder(exclusions: readonly Exclusion[]): readonly ExclusionRule[] {
+  const order = Object.keys(toldOfRules)
   const rules = new Set(exclusions.map(({ rule }) => rule))
-  return [
-    ...new Set(exclusionRules.filter(rule => rules.has(rule)).map(rule => toldOfRules[rule].excludedBy)),
-  ]
+  return [...rules].toSorted((a, b) => order.indexOf(a) - order.indexOf(b))
 }
 
 function startOf(

@@ -1,6 +1,6 @@
 import type { Endpoint } from '../catalog/index.ts'
 import { hash64, type JsonObject } from '../core/index.ts'
-import { parametersOf, supports } from '../policy/index.ts'
+import { unsupportedParameters } from '../policy/index.ts'
 import { withoutPlugins } from './plugins/plugin-wishes.ts'
 
 /** Tiers that an endpoint of another tier would bill, or refuse. */
@@ -15,7 +15,7 @@ export function upstreamFields(
   body: JsonObject,
   endpoint: Pick<Endpoint, 'tier' | 'supportedParameters'>,
 ): { readonly fields: JsonObject; readonly dropped: readonly string[] } {
-  const unsupported = parametersOf(body).filter(name => !supports(endpoint, name))
+  const unsupported = unsupportedParameters(body, endpoint)
   const dropped = isOtherTier(body, endpoint.tier) ? [...unsupported, 'service_tier'] : unsupported
   const kept = Object.entries(withoutPlugins(body)).filter(([name]) => !dropped.includes(name))
   const fields = Object.fromEntries(kept)

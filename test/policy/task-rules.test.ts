@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { matchRule, type TaskRule, withRule } from '../../src/policy/index.ts'
+import type { TaskRule } from '../../src/policy/index.ts'
+import { matchRule, withRule } from '../../src/policy/task-rules.ts'
 
 const ruleOf = (name: string, when: Partial<TaskRule['when']>, more: Partial<TaskRule> = {}): TaskRule => ({
   name,

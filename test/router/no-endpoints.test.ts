@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Endpoint } from '../../src/catalog/index.ts'
 import { defaultPolicySettings, noAccessRules } from '../../src/policy/index.ts'
+import { exclusionRules } from '../../src/policy/types.ts'
+import { toldOfRules } from '../../src/router/excluded-by.ts'
 import { noEndpoints } from '../../src/router/no-endpoints.ts'
 import { endpointOf } from '../support/endpoint-of.ts'
 import { answering, ask, bodyOf, openTestRouter, recordsOf } from './open-test-router.ts'
@@ -205,6 +207,12 @@ describe('no endpoints', () => {
     await using router = await openTestRouter(endpoints, {})
     const { error } = await bodyOf(router.post(ask({ provider: { data_collection: 'deny' } })))
     expect(error.availability['fallback_models']).toEqual(['acme/three', 'zeta/z'])
+  })
+})
+
+describe('toldOfRules', () => {
+  it('has the order in which filters are applied', () => {
+    expect(Object.keys(toldOfRules)).toEqual(exclusionRules)
   })
 })
 

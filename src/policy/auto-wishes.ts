@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { JsonObject } from '../core/index.ts'
-import { type AutoWishes, costTiers } from '../policy/index.ts'
+import { isObject } from '../core/index.ts'
+import { type AutoWishes, costTiers } from './pick-from-pool.ts'
 
 /** OpenRouter's bound on each of the lists. */
 const mostGlobs = 1024
@@ -12,16 +12,16 @@ const schema = z.looseObject({
 })
 
 /** The result of reading the plugin; `problem` names the field. */
-export type AutoWishesResult =
+type AutoWishesResult =
   | { readonly ok: true; readonly wishes: AutoWishes | null }
   | { readonly ok: false; readonly problem: string }
 
 /** Reads what the plugin `auto-router` says of the models of `openrouter/auto`; null: nothing. Pure. */
-export function autoWishesOf(body: JsonObject): AutoWishesResult {
-  const plugins: readonly unknown[] = Array.isArray(body['plugins']) ? body['plugins'] : []
-  const place = plugins.findIndex(isAutoRouter)
+export function parseAutoWishes(plugins: unknown): AutoWishesResult {
+  const list: readonly unknown[] = Array.isArray(plugins) ? plugins : []
+  const place = list.findIndex(isAutoRouter)
   if (place < 0) return { ok: true, wishes: null }
-  const parsed = schema.safeParse(plugins[place])
+  const parsed = schema.safeParse(list[place])
   if (!parsed.success) {
     const told = parsed.error.issues.map(
       ({ path, message }) => `${['plugins', place, ...path].join('.')}: ${message}`,
@@ -36,11 +36,5 @@ export function autoWishesOf(body: JsonObject): AutoWishesResult {
 }
 
 function isAutoRouter(plugin: unknown): boolean {
-  return (
-    typeof plugin === 'object' &&
-    plugin !== null &&
-    'id' in plugin &&
-    plugin.id === 'auto-router' &&
-    !('enabled' in plugin && plugin.enabled === false)
-  )
+  return isObject(plugin) && plugin['id'] === 'auto-router' && plugin['enabled'] !== false
 }
