@@ -24,6 +24,8 @@ export interface TestRouter extends AsyncDisposable {
   readonly defects: unknown[]
   post(body: object, headers?: Readonly<Record<string, string>>): Promise<Response>
   get(path: string, headers?: Readonly<Record<string, string>>): Promise<Response>
+  /** Exchanges endpoints and settings while it runs. */
+  reload(endpoints: readonly Endpoint[], settings?: RouterOptions['settings']): void
   /** Aborts every request under way, as a caller that goes away does. */
   abort(): void
   close(): Promise<void>
@@ -46,16 +48,17 @@ export async function openTestRouter(
     calls.push({ provider, headers: request.headers, body })
     scripts[provider]?.(response, request)
   })
+  const upstream: RouterOptions['upstream'] = ({ provider }) => ({
+    baseUrl: `${providers.url}/${provider.id}/v1`,
+    apiKey: 'sk-secret',
+    keyAlias: 'test',
+  })
   const router = await openRouter({
     catalog: catalogOf(endpoints),
     clock: createSystemClock(),
     rng: firstDraws,
     sink,
-    upstream: ({ provider }) => ({
-      baseUrl: `${providers.url}/${provider.id}/v1`,
-      apiKey: 'sk-secret',
-      keyAlias: 'test',
-    }),
+    upstream,
     onDefect: defect => defects.push(defect),
     ...options,
   })
@@ -77,6 +80,7 @@ export async function openTestRouter(
         headers: { 'content-type': 'application/json', ...headers },
       }),
     get: (path, headers = {}) => fetch(`${router.url}${path}`, { headers }),
+    reload: (others, settings = {}) => router.reload({ catalog: catalogOf(others), upstream, settings }),
     abort: () => gone.abort(),
     close,
     [Symbol.asyncDispose]: close,
