@@ -1,6 +1,8 @@
 import type { Catalog } from '../catalog/index.ts'
+import { allowsRegion } from './access-rules.ts'
 import { matchesGlob } from './glob.ts'
 import { matchesAnyInTiers } from './slug.ts'
+import { noAccessRules } from './types.ts'
 
 /** What names of a configuration mean in a catalogue. */
 export interface KnownNames {
@@ -18,11 +20,10 @@ export interface KnownNames {
 export function knownNames({ models, endpoints }: Catalog): KnownNames {
   const ids = [...models.keys()]
   const all = [...endpoints.values()]
-  const regions = new Set(all.map(({ region }) => region))
   return Object.freeze<KnownNames>({
     matchesModel: glob => ids.some(id => matchesGlob(id, glob)),
     isProvider: slug => all.some(endpoint => matchesAnyInTiers(endpoint, [slug.toLowerCase()])),
-    isRegion: region => regions.has(region),
+    isRegion: region => all.some(endpoint => allowsRegion({ ...noAccessRules, regions: [region] }, endpoint)),
     providers: [...new Set(all.map(({ provider }) => provider.id))],
   })
 }
