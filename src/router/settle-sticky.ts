@@ -1,5 +1,5 @@
 import { poolPin, type StickyOutcome, stickyOutcome } from '../policy/index.ts'
-import { errorTypeOf } from '../wire/index.ts'
+import { errorTypeOf, type Exchange } from '../wire/index.ts'
 import type { Attempt } from './attempt.ts'
 import type { ChatRequest } from './chat-request.ts'
 import type { RouterContext } from './context.ts'
@@ -10,11 +10,16 @@ import type { Route } from './route.ts'
 /** A request that was never routed has no pin to speak of. */
 export const neverRouted: StickyOutcome = Object.freeze({ result: 'none', reason: '', pin: null })
 
+/** What settling looks at of an attempt. */
+export interface TriedAttempt extends Pick<Attempt, 'candidate' | 'failure'> {
+  readonly exchange: Pick<Exchange, 'status' | 'usage' | 'outcome'>
+}
+
 /** Pins the conversation to the endpoint that answered, and says what became of its old pin. */
 export function settleSticky(
   { pins, clock, settings: { policy } }: Pick<RouterContext, 'pins' | 'clock' | 'settings'>,
   { route, request }: { readonly route: Route; readonly request: ChatRequest },
-  attempts: readonly Attempt[],
+  attempts: readonly TriedAttempt[],
 ): StickyOutcome {
   const last = attempts.at(-1)
   const served = last?.failure === null ? last.candidate.endpoint : null
@@ -42,12 +47,12 @@ export function settleSticky(
   return outcome
 }
 
-function failureOf({ candidate, exchange }: Attempt) {
+function failureOf({ candidate, exchange }: TriedAttempt) {
   const status = exchange.status > 0 ? ` (${exchange.status})` : ''
   return { endpointId: candidate.endpoint.id, how: `${errorTypeOf(exchange)}${status}` }
 }
 
-function usedCache(attempt: Attempt | undefined): boolean {
+function usedCache(attempt: TriedAttempt | undefined): boolean {
   const usage = attempt?.exchange.usage
   return usage !== null && usage !== undefined && usage.cacheReadTokens + usage.cacheWriteTokens > 0
 }

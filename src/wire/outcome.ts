@@ -2,7 +2,7 @@ import type { Fault } from '../record/index.ts'
 import type { Exchange } from './types.ts'
 
 /** Error class of a finished exchange, for the records; empty on success. Pure. */
-export function errorTypeOf({ outcome }: Exchange): string {
+export function errorTypeOf({ outcome }: Pick<Exchange, 'outcome'>): string {
   if (outcome.kind === 'error') return outcome.errorType
   return outcome.kind === 'ok' ? '' : outcome.kind
 }
