@@ -46,8 +46,10 @@ export function allowsRegion(rules: AccessRules, { region }: Pick<Endpoint, 'reg
 function isInRegion(region: string | null, regions: readonly string[]): boolean {
   if (region === null) return false
   const name = region.toLowerCase()
-  return regions.some(
-    allowed =>
-      name === allowed || name.startsWith(`${allowed}-`) || (allowed === 'eu' && name.startsWith('europe')),
-  )
+  return regions.some(text => {
+    const allowed = text.toLowerCase()
+    return (
+      name === allowed || name.startsWith(`${allowed}-`) || (allowed === 'eu' && name.startsWith('europe'))
+    )
+  })
 }

@@ -105,6 +105,7 @@ describe('filterEndpoints', () => {
     ['eu', 'eu-west-1', true],
     ['eu', 'europe-west4', true],
     ['eu', 'EU', true],
+    ['EU', 'eu-west-1', true],
     ['us', 'us-east5', true],
     ['us', 'australia', false],
     ['us-east5', 'us-east4', false],
