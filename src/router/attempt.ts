@@ -108,7 +108,7 @@ function simulationHeaders({ arm, itemId, requestId, outputTokens }: Call): Reco
 /** Without a stream, headers and the whole answer come together, so only the total counts. */
 function deadlinesOf({ settings }: RouterContext, isStream: boolean): Deadlines {
   return {
-    headersMs: null,
+    headersMs: isStream ? settings.headersTimeoutMs : null,
     firstTokenMs: isStream ? settings.firstTokenTimeoutMs : null,
     idleMs: isStream ? settings.idleTimeoutMs : null,
     totalMs: settings.attemptTimeoutMs,

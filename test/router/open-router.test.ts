@@ -62,6 +62,14 @@ describe('openRouter', () => {
     expect(router.sink.attempts).toHaveLength(1)
   })
 
+  it('gives up a stream whose headers are late', async () => {
+    const settings = { headersTimeoutMs: 30 }
+    const slow = endpointOf({ provider: 'slow', input: 0.5 })
+    await using router = await openTestRouter([slow, a], { slow: silent, a: answering('Hi') }, { settings })
+    expect((await readEvents(await router.post(ask({ stream: true })))).isDone).toBe(true)
+    expect(router.sink.attempts.map(attempt => attempt.error_type)).toEqual(['timeout_headers', ''])
+  })
+
   it('cuts off a caller that does not read', async () => {
     const settings = { maxUnsentBytes: 100_000 }
     const flood = 'x'.repeat(1_000_000)

@@ -50,7 +50,7 @@ export const keySchema = z.strictObject({
     .string()
     .refine(text => /^[0-9a-f]{64}$/.test(text), {
       error:
-        'expected the SHA-256 of the key in 64 lower-case hex digits, never the key itself: printf %s "$KEY" | sha256sum',
+        'expected the SHA-256 of the key in 64 lower-case hex digits, never the key itself; `routebench keys new` makes both',
       params: { rule: 'not-a-hash' },
     })
     .meta({ pattern: '^[0-9a-f]{64}$' })

@@ -25,7 +25,7 @@ export function secretFindings(value: unknown, path: Path = []): readonly Findin
   if (!keyForms.some(form => form.test(value))) return []
   const message =
     path.at(-1) === 'sha256'
-      ? 'this is a key, not its hash; write what printf %s "$KEY" | sha256sum prints, and take the key for known to others'
+      ? 'this is a key, not its hash; take it for known to others, and make a new one with `routebench keys new`'
       : 'this looks like a key or a password; keys of providers come from environment variables and are never written down'
   return [{ path, rule: 'secret', message }]
 }
