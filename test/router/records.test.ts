@@ -81,7 +81,11 @@ describe('records', () => {
   })
 
   it('price caching: what it cost, what it would have cost, and the difference', async () => {
-    const cached = { prompt_tokens: 10_000, prompt_tokens_details: { cached_tokens: 9_000 } }
+    const cached = {
+      prompt_tokens: 10_000,
+      total_tokens: 10_005,
+      prompt_tokens_details: { cached_tokens: 9_000 },
+    }
     await using router = await openTestRouter([a], { a: answering('Hi', cached) })
     const body = await bodyOf(router.post(ask()))
     // 1000 × 1e-6 + 9000 × 1e-7 + 5 × 2e-6 USD
