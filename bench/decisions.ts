@@ -1,7 +1,7 @@
 // How long routing decisions take: filters, ranking and the reading of health, for one model with 40 endpoints.
 // Usage: node bench/decisions.ts [decisions, default 100000]
 import {
-  createHealthTracker,
+  createHealthBook,
   type DecideOptions,
   decide,
   defaultHealthSettings,
@@ -10,7 +10,6 @@ import {
   parsePreferences,
   type PolicySettings,
   type RouteRequest,
-  unknownHealth,
 } from '../src/policy/index.ts'
 import { createRng } from '../src/core/index.ts'
 import { endpointOf } from '../test/support/endpoint-of.ts'
@@ -87,7 +86,7 @@ const endpoints = Array.from({ length: endpointCount }, (_, index) =>
 /** A world in which time passes and each decision has a result, so that nothing stays cached for ever. */
 function openWorld() {
   const rng = createRng('decisions')
-  const trackers = new Map(endpoints.map(({ id }) => [id, createHealthTracker(defaultHealthSettings)]))
+  const health = createHealthBook(defaultHealthSettings)
   let nowNs = 0
   function optionsOf(kind: Kind, index: number): DecideOptions {
     return {
@@ -95,7 +94,7 @@ function openWorld() {
       endpointsOf: () => endpoints,
       access: () => 'ready',
       settings: { ...defaultPolicySettings, ...kind.settings },
-      health: id => trackers.get(id)?.read(nowNs) ?? unknownHealth,
+      health: id => health.read(id, nowNs),
       pinOf: () => null,
       affinityKey: kind.hasSession ? `session ${index % 1_000}` : null,
       nowNs,
@@ -110,9 +109,13 @@ function openWorld() {
     const served = candidates[0]?.endpoint.id ?? ''
     const result = index % 50 === 0 ? 'error' : 'ok'
     const ttftMs = 200 + (index % 700)
-    trackers
-      .get(served)
-      ?.note({ atNs: nowNs, result, retryAfterMs: null, ttftMs, tokensPerSecond: 20 + (index % 80) })
+    health.note(served, {
+      atNs: nowNs,
+      result,
+      retryAfterMs: null,
+      ttftMs,
+      tokensPerSecond: 20 + (index % 80),
+    })
     return tookMs
   }
   return { decideOnce }

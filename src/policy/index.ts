@@ -1,14 +1,8 @@
 // Decides where a request goes: which endpoints may serve it, in which order, and why not the others.
 // Pure: health, affinity, time and randomness are arguments, so a decision can be replayed offline.
 export { type DecideOptions, decide } from './decide.ts'
-export {
-  createHealthTracker,
-  defaultHealthSettings,
-  type HealthEvent,
-  type HealthSettings,
-  type HealthTracker,
-  unknownHealth,
-} from './health.ts'
+export { defaultHealthSettings, type HealthEvent, type HealthSettings } from './health.ts'
+export { createHealthBook } from './health-book.ts'
 export type { HealthWindows } from './health-windows.ts'
 export { explainDecision, type Explanation } from './explain.ts'
 export { type KnownNames, knownNames } from './known-names.ts'
@@ -25,12 +19,6 @@ export { poolPin } from './pool-pin.ts'
 export { type Conversation, conversationOf, type ConversationWords } from './sticky-key.ts'
 export { type StickyOutcome, stickyOutcome, type StickyResult } from './sticky-outcome.ts'
 export { affinityKeyOf, pinnedEndpoint, planSticky, type StickyPlan } from './sticky-plan.ts'
-export {
-  type BadToolCall,
-  createToolCallJudge,
-  type ToolCall,
-  type ToolCallJudge,
-} from './tool-call-quality.ts'
 export {
   type Access,
   type AccessRules,

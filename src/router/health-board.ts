@@ -1,13 +1,10 @@
 import { type Clock, nsPerMs } from '../core/index.ts'
 import {
-  createHealthTracker,
-  createToolCallJudge,
+  createHealthBook,
   type EndpointHealth,
   type HealthEvent,
   type HealthSettings,
-  type HealthTracker,
   type HealthWindows,
-  unknownHealth,
 } from '../policy/index.ts'
 import type { Exchange } from '../wire/index.ts'
 
@@ -28,27 +25,15 @@ export interface HealthBoard {
 
 /** Makes an empty board. */
 export function createHealthBoard(clock: Clock, settings: HealthSettings): HealthBoard {
-  const trackers = new Map<string, HealthTracker>()
-  const judge = createToolCallJudge()
-  const nothingKnown = createHealthTracker(settings)
-
-  function trackerOf(endpointId: string): HealthTracker {
-    const known = trackers.get(endpointId)
-    if (known) return known
-    const tracker = createHealthTracker(settings)
-    trackers.set(endpointId, tracker)
-    return tracker
-  }
-
+  const book = createHealthBook(settings)
   return Object.freeze<HealthBoard>({
-    read: endpointId => trackers.get(endpointId)?.read(clock.monoNs()) ?? unknownHealth,
-    windows: endpointId => (trackers.get(endpointId) ?? nothingKnown).windows(clock.monoNs()),
+    read: endpointId => book.read(endpointId, clock.monoNs()),
+    windows: endpointId => book.windows(endpointId, clock.monoNs()),
     note: (endpointId, exchange, tools = []) => {
-      const tracker = trackerOf(endpointId)
-      tracker.note(healthEventOf(exchange))
-      const { toolCalls, stamps, finishReason } = exchange
-      if (finishReason !== 'tool_calls' || toolCalls === null) return
-      setImmediate(() => tracker.noteToolCalls(judge.firstBad(tools, toolCalls), stamps.closedNs))
+      book.note(endpointId, healthEventOf(exchange))
+      const { toolCalls: calls, finishReason, stamps } = exchange
+      if (finishReason !== 'tool_calls' || calls === null) return
+      setImmediate(() => book.judge(endpointId, { tools, calls, atNs: stamps.closedNs }))
     },
   })
 }

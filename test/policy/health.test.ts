@@ -1,11 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import {
-  createHealthTracker,
-  defaultHealthSettings as settings,
-  type HealthEvent,
-  type HealthTracker,
-} from '../../src/policy/index.ts'
+import { defaultHealthSettings as settings, type HealthEvent } from '../../src/policy/index.ts'
+import { createHealthTracker, type HealthTracker } from '../../src/policy/health.ts'
 
 const second = 1_000_000_000
 const minute = 60
