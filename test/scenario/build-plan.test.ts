@@ -296,7 +296,7 @@ describe.skipIf(!existsSync(recorded))(
       const files = new Map(requiredFiles(scenario).map(name => [name, text]))
       const { requests } = buildPlan({ scenario, files, rng: createRng(scenario.seed) })
       const sessions = new Set(requests.map(request => request.session?.id))
-      expect(sessions.size).toBe(40)
+      expect(sessions.size).toBe(60)
       const all = parseSessions({ file: 'sessions.jsonl', text })
       const lengths = new Map<string, number>(
         (all.ok ? all.sessions : []).flatMap(({ id, requests: turns }) =>
