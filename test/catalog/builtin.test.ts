@@ -41,6 +41,14 @@ describe('the built-in catalogue', () => {
     expect(endpoints.size).toBeGreaterThanOrEqual(200)
   })
 
+  it('is counted right in docs/catalog.md', () => {
+    const page = readFileSync(new URL('docs/catalog.md', root), 'utf8')
+    expect(page).toContain(`(${providers.size} hosts)`)
+    expect(page).toContain(`(${models.size} models, ${endpoints.size} endpoints)`)
+    const tiered = [...endpoints.values()].filter(({ price }) => price.overrides !== undefined)
+    expect(page).toContain(`${tiered.length} endpoints cost more for long prompts`)
+  })
+
   it.each([
     ['deepseek/deepseek-v4-pro', '0.435 0.87 0.003625 - -'],
     ['anthropic/claude-sonnet-4.6', '3 15 0.3 3.75 6'],
