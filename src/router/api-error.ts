@@ -41,6 +41,7 @@ const publicFaces: Readonly<Partial<Record<ErrorType, readonly [status: number, 
   timeout_first_token: [504, 'timeout'],
   timeout_idle: [504, 'timeout'],
   timeout_total: [504, 'timeout'],
+  timeout_request: [504, 'timeout'],
   timeout_connect: [504, 'timeout'],
 }
 

@@ -28,6 +28,7 @@ export const errorTypeFaults = {
   timeout_first_token: 'provider',
   timeout_idle: 'provider',
   timeout_total: 'provider',
+  timeout_request: 'policy',
   timeout_connect: 'network',
   connection_refused: 'network',
   connection_reset: 'network',

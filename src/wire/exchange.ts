@@ -8,7 +8,7 @@ import { createReceiver } from './receiver.ts'
 import { withoutKey } from './redact.ts'
 import { createRestartableTimer } from './restartable-timer.ts'
 import { startStopwatch } from './stamps.ts'
-import type { Deadlines, Exchange, ExchangeOutcome, StreamEvent } from './types.ts'
+import type { DeadlineName, Deadlines, Exchange, ExchangeOutcome, StreamEvent } from './types.ts'
 
 /** One call of an OpenAI-compatible chat completions API. */
 export interface ExchangeOptions extends Trust, CallTarget {
@@ -31,44 +31,58 @@ export async function exchange(options: ExchangeOptions): Promise<Exchange> {
   return await new Promise(resolve => run(options, resolve))
 }
 
+/** How an exchange ends, when it is not as the answer itself says. */
+interface Ending {
+  readonly outcome: ExchangeOutcome
+  /** Default now. */
+  readonly closedNs?: number
+  readonly deadline?: DeadlineName | null
+}
+
 function run(options: ExchangeOptions, resolve: (exchange: Exchange) => void): void {
   const { clock, signal } = options
   const sentNs = clock.monoNs()
   const watch = startStopwatch(sentNs)
-  const deadlines = startDeadlines(options.deadlines, error =>
-    ending.wasStarted() ? endEarly() : stopWith(error),
+  const deadlines = startDeadlines(options.deadlines, (outcome, deadline) =>
+    ending.wasStarted() ? endEarly() : stopWith({ outcome, deadline }),
   )
   // Once the answer is whole, its connection has so long to end by itself, for its reuse.
   const ending = createRestartableTimer(endEarly)
-  const receiver = createReceiver({ ...options, watch, deadlines, ending, stopWith })
+  const receiver = createReceiver({
+    ...options,
+    watch,
+    deadlines,
+    ending,
+    stopWith: outcome => stopWith({ outcome }),
+  })
   let connection = { reused: false, connectNs: 0 }
   let controller: Dispatcher.DispatchController | null = null
-  let decided: { readonly outcome: ExchangeOutcome; readonly closedNs?: number } | null = null
+  let decided: Ending | null = null
 
-  function finish(outcome: ExchangeOutcome, closedNs = clock.monoNs()): void {
+  function finish({ outcome, closedNs = clock.monoNs(), deadline = null }: Ending): void {
     deadlines.stop()
     ending.stop()
     signal?.removeEventListener('abort', cancel)
     const stamps = watch.stop(closedNs)
-    resolve({ ...receiver.content(), outcome: withoutKey(outcome, options.apiKey), stamps, connection })
+    const told = withoutKey(outcome, options.apiKey)
+    resolve({ ...receiver.content(), outcome: told, deadline, stamps, connection })
   }
 
   /** Ends the exchange from our side. Without a connection yet, undici is told once it has one. */
-  function stopWith(outcome: ExchangeOutcome, closedNs?: number): void {
+  function stopWith(end: Ending): void {
     if (decided) return
-    decided = { outcome, ...(closedNs !== undefined && { closedNs }) }
-    if (controller) controller.abort(new Error(outcome.kind))
-    else finish(outcome)
+    decided = end
+    if (controller) controller.abort(new Error(end.outcome.kind))
+    else finish(end)
   }
 
   /** Ends a whole answer whose connection stays open, as of its last bytes. */
   function endEarly(): void {
-    stopWith(receiver.end(), receiver.lastByteNs())
+    stopWith({ outcome: receiver.end(), closedNs: receiver.lastByteNs() })
   }
 
-  const cancel = () => stopWith({ kind: 'canceled' })
-  const ended = (outcome: () => ExchangeOutcome) =>
-    decided ? finish(decided.outcome, decided.closedNs) : finish(outcome())
+  const cancel = () => stopWith({ outcome: { kind: 'canceled' } })
+  const ended = (outcome: () => ExchangeOutcome) => finish(decided ?? { outcome: outcome() })
 
   const handler: Dispatcher.DispatchHandler = {
     onRequestStart(started) {
@@ -83,11 +97,12 @@ function run(options: ExchangeOptions, resolve: (exchange: Exchange) => void): v
 
   if (signal?.aborted) return cancel()
   const request = callRequest(options)
-  if ('kind' in request) return finish(request)
+  if ('kind' in request) return finish({ outcome: request })
   signal?.addEventListener('abort', cancel, { once: true })
   const onSent = (fresh: boolean) => {
+    deadlines.connected()
     connection = { reused: !fresh, connectNs: fresh ? clock.monoNs() - sentNs : 0 }
   }
-  const onRefused = (thrown: unknown) => finish(classifyThrown(thrown))
+  const onRefused = (thrown: unknown) => finish({ outcome: classifyThrown(thrown) })
   dispatch({ dispatcher: options.dispatcher, options: request, handler, onSent, onRefused })
 }

@@ -9,4 +9,12 @@ export { encodeChatRequest } from './openai/encode.ts'
 export { normaliseFinishReason } from './openai/finish-reason.ts'
 export { errorTypeOf, faultOfExchange } from './outcome.ts'
 export { rateLimitState } from './rate-limit.ts'
-export type { Deadlines, Exchange, ExchangeOutcome, Stamps, StreamEvent, ToolCall } from './types.ts'
+export type {
+  DeadlineName,
+  Deadlines,
+  Exchange,
+  ExchangeOutcome,
+  Stamps,
+  StreamEvent,
+  ToolCall,
+} from './types.ts'

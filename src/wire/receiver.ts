@@ -20,7 +20,7 @@ export interface Receiver {
   broken(error: ExchangeError): ExchangeOutcome
   /** When the last bytes came, monotonic nanoseconds; before any, when the receiver was made. */
   lastByteNs(): number
-  content(): Omit<Exchange, 'outcome' | 'stamps' | 'connection'>
+  content(): Omit<Exchange, 'outcome' | 'deadline' | 'stamps' | 'connection'>
 }
 
 type RawHeaders = Readonly<Record<string, string | string[] | undefined>>
@@ -46,8 +46,8 @@ export function createReceiver(options: ReceiverOptions): Receiver {
 
   function createReader(): AnswerReader {
     if (!isEventStream(status, headers)) return createBodyReader(status, watch, options)
-    const { firstToken: onFirstToken } = deadlines
-    return createStreamReader({ watch, onFirstToken, onWhole: ending.start, onEvent, trust: options })
+    const { token: onToken } = deadlines
+    return createStreamReader({ watch, onToken, onWhole: ending.start, onEvent, trust: options })
   }
 
   return {

@@ -14,8 +14,8 @@ const afterFinishMs = 5_000
 /** Collaborators of one stream reader. */
 export interface StreamReaderOptions {
   readonly watch: Stopwatch
-  /** Called at the first token of any kind. */
-  readonly onFirstToken: () => void
+  /** Called at each chunk with a token of any kind. */
+  readonly onToken: () => void
   readonly onEvent: (event: StreamEvent, atNs: number) => void
   /** The answer is whole, or may be: the connection should end within so many milliseconds. */
   readonly onWhole: (withinMs: number) => void
@@ -24,7 +24,7 @@ export interface StreamReaderOptions {
 
 /** Reads an event stream (WHATWG HTML, section 9.2) of chat completion chunks, whatever its chunking. */
 export function createStreamReader(options: StreamReaderOptions): AnswerReader {
-  const { watch, onFirstToken, onWhole, onEvent, trust } = options
+  const { watch, onToken, onWhole, onEvent, trust } = options
   const answer = emptyAnswer()
   const utf8 = new TextDecoder()
   let sawDone = false
@@ -58,7 +58,7 @@ export function createStreamReader(options: StreamReaderOptions): AnswerReader {
     const tool = delta.toolCalls.length > 0
     const hasToken = visible || delta.hasReasoning || tool
     if (hasToken) {
-      if (!watch.hasToken()) onFirstToken()
+      onToken()
       watch.token({ visible, tool }, atNs)
     }
     onEvent({ kind: 'chunk', data, hasToken }, atNs)

@@ -31,13 +31,28 @@ export interface Stamps {
   readonly chunks: number
 }
 
-/** Deadlines of one exchange in milliseconds; null: none. Each one that fires is its own error type. */
+/**
+ * Deadlines of one exchange in milliseconds; null: none. They run side by side, so the earliest counts, and the answer
+ * says which one that was. All but `idleMs` and `stallMs` count from the start of the exchange.
+ */
 export interface Deadlines {
+  /** Until the request is on a connection, a fresh one or one at rest. Default null: the pool's own. */
+  readonly connectMs?: number | null
   readonly headersMs: number | null
+  /** Streams. */
   readonly firstTokenMs: number | null
+  /** Longest silence once bytes flow; comments are no silence. */
   readonly idleMs: number | null
+  /** Streams: longest wait between two tokens, whatever else comes meanwhile. Default null. */
+  readonly stallMs?: number | null
+  /** The whole exchange. */
   readonly totalMs: number | null
+  /** What is left of the time for something larger that this exchange is one try at. Default null. */
+  readonly requestMs?: number | null
 }
+
+/** Deadlines as the records name them; `idle` is silence and a stall, `attempt` the whole exchange. */
+export type DeadlineName = 'connect' | 'headers' | 'first_token' | 'idle' | 'attempt' | 'request'
 
 /** A tool call of an answer; `argumentsText` as it came, whether it is JSON or not. */
 export interface ToolCall {
@@ -48,6 +63,8 @@ export interface ToolCall {
 /** Everything one exchange gave. */
 export interface Exchange {
   readonly outcome: ExchangeOutcome
+  /** The deadline that ended it; null: none did. */
+  readonly deadline: DeadlineName | null
   /** 0 when no answer came. */
   readonly status: number
   readonly headers: Readonly<Record<string, string>>

@@ -16,6 +16,7 @@ function ended(status: number, outcome: ExchangeOutcome): Exchange {
   }
   return {
     outcome,
+    deadline: null,
     status,
     headers: {},
     stamps: {

@@ -23,6 +23,7 @@ const ok: ExchangeOutcome = { kind: 'ok' }
 function exchangeOf(outcome: ExchangeOutcome, more: Partial<Exchange> = {}): Exchange {
   return {
     outcome,
+    deadline: null,
     status: 200,
     headers: {},
     stamps: {
