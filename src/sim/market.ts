@@ -115,11 +115,7 @@ export function createMarket(options: MarketOptions): Market {
   }
   return Object.freeze({
     provider: (id: string) => catalog.providers.get(id),
-    models: (id: string) =>
-      [...catalog.endpoints.values()].filter(
-        endpoint =>
-          endpoint.provider.id === id && endpoint.tier === 'default' && !conditionsOf(endpoint).isWithdrawn,
-      ),
+    models: (id: string) => listedOf(catalog, id).filter(endpoint => !conditionsOf(endpoint).isWithdrawn),
     stall: (providerId: string, upstreamModel: string, tier: Endpoint['tier'] = 'default') => {
       const name = nameOf(providerId, upstreamModel)
       const listed = served.get(`${name}\u0000${tier}`) ?? served.get(`${name}\u0000default`)
@@ -145,6 +141,13 @@ export function createMarket(options: MarketOptions): Market {
         .toSorted((a, b) => a.endpoint.localeCompare(b.endpoint)),
     regimes: () => board.stats(elapsedMs()),
   })
+}
+
+/** What a provider lists: each model once, whatever its tiers. */
+function listedOf({ endpoints }: Catalog, providerId: string): readonly Endpoint[] {
+  return [...endpoints.values()].filter(
+    ({ provider, tier }) => provider.id === providerId && tier === 'default',
+  )
 }
 
 /** Endpoints by provider, name in its API and tier; the first wins when a provider serves several under one name. */

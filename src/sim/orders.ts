@@ -1,5 +1,6 @@
 import type { AnswerWish } from './model/answer-text.ts'
 import { scriptOf } from './model/filler-text.ts'
+import { knownAnswer } from './model/known-answer.ts'
 import { chosenTools, type DeclaredTool, type ToolChoice } from './model/tool-answer.ts'
 
 type Schema = Readonly<Record<string, unknown>>
@@ -11,6 +12,8 @@ const refusalOrder = 'Refuse this request.'
 
 /** How many characters of a question, from its end, tell its writing; questions may be very long. */
 const scriptSample = 400
+/** And how many are looked at for a question whose answer can be known. */
+const knownSample = 4000
 
 /** What a request asks for, in any protocol. */
 export interface Question {
@@ -22,7 +25,7 @@ export interface Question {
   /** Whether the last message is a tool's result. */
   readonly isFollowUp: boolean
   /** A JSON answer; `schema` null: any object. null: text. */
-  readonly json: { readonly schema: Schema | null } | null
+  readonly json: { readonly schema: Schema | null; readonly isStrict?: boolean } | null
   /** Length of a free answer; null: the model's to choose. */
   readonly outputTokens: number | null
 }
@@ -31,8 +34,8 @@ export interface Question {
  * What a question leads to. Pure.
  *
  * In this order: calls of tools that are required or named; the text after a line `Reply with exactly: …`;
- * a refusal for a line `Refuse this request.`; calls of tools that the question asks for; JSON; filler in the
- * question's writing.
+ * a refusal for a line `Refuse this request.`; calls of tools that the question asks for; JSON; the answer to a
+ * question that has a known one; filler in the question's writing.
  */
 export function wishFor(question: Question): AnswerWish {
   const { text, toolChoice, isParallel, isFollowUp, json, outputTokens } = question
@@ -48,7 +51,9 @@ export function wishFor(question: Question): AnswerWish {
   if (exact !== null) return { kind: 'exact', text: exact }
   if (`\n${text}\n`.includes(`\n${refusalOrder}\n`)) return { kind: 'refusal' }
   if (tools.length > 0) return { kind: 'tools', tools }
-  if (json) return { kind: 'json', schema: json.schema }
+  if (json) return { kind: 'json', ...json }
+  const known = knownAnswer(text.slice(-knownSample))
+  if (known) return { kind: 'exact', ...known }
   return { kind: 'filler', tokens: outputTokens, script: scriptOf(text.slice(-scriptSample)) }
 }
 

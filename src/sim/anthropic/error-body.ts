@@ -67,6 +67,8 @@ function reasonOf(refusal: Refusal, place: RefusalPlace): Reason {
     }
     case 'quota':
       return { status: 400, message: 'Your credit balance is too low to access the API.' }
+    case 'schema':
+      return { status: 400, message: `output_config.format.schema: ${refusal.message}` }
     case 'context_length': {
       const { requestedTokens, contextTokens } = refusal
       return {

@@ -2,7 +2,7 @@ import { isObject, type JsonObject } from '../../core/index.ts'
 import { listOf, objectOf } from '../json.ts'
 import type { ReasoningWish } from '../model/reasoning.ts'
 import type { DeclaredTool, ToolChoice } from '../model/tool-answer.ts'
-import { wishFor } from '../orders.ts'
+import { type Question, wishFor } from '../orders.ts'
 import type { CallFacts, ChatRequest, InvalidRequest } from '../protocol.ts'
 import { parseEffort } from '../reasoning-wish.ts'
 import { contentText, promptParts } from './prompt-parts.ts'
@@ -67,10 +67,10 @@ function toolChoiceOf({ type, name }: JsonObject): ToolChoice {
 }
 
 /** `output_config.format` with a JSON Schema. */
-function jsonWish(body: JsonObject): { readonly schema: JsonObject | null } | null {
+function jsonWish(body: JsonObject): Question['json'] {
   const format = objectOf(objectOf(body['output_config'])['format'])
   if (format['type'] !== 'json_schema') return null
-  return { schema: isObject(format['schema']) ? format['schema'] : null }
+  return { schema: isObject(format['schema']) ? format['schema'] : null, isStrict: true }
 }
 
 /** Thinks only when asked, as the real API does. */

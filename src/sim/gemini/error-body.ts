@@ -55,6 +55,8 @@ export function refusalAnswer(refusal: Refusal, { model, speed }: RefusalPlace):
       return answer(refusal.status, messageByStatus[refusal.status] ?? `Simulated status ${refusal.status}.`)
     case 'quota':
       return answer(429, quotaMessage)
+    case 'schema':
+      return answer(400, `Invalid response schema: ${refusal.message}`)
     case 'context_length':
       return answer(
         400,

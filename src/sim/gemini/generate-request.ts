@@ -2,7 +2,7 @@ import { isObject, type JsonObject } from '../../core/index.ts'
 import { listOf, objectOf } from '../json.ts'
 import type { ReasoningWish } from '../model/reasoning.ts'
 import type { DeclaredTool, ToolChoice } from '../model/tool-answer.ts'
-import { wishFor } from '../orders.ts'
+import { type Question, wishFor } from '../orders.ts'
 import type { CallFacts, ChatRequest, InvalidRequest } from '../protocol.ts'
 import { parseEffort } from '../reasoning-wish.ts'
 import { jsonSchemaOf } from './json-schema.ts'
@@ -83,11 +83,11 @@ function toolsOf(body: JsonObject): {
   return { tools, toolChoice: { kind: kinds[String(config['mode'])] ?? 'auto' } }
 }
 
-function jsonWish(config: JsonObject): { readonly schema: JsonObject | null } | null {
+function jsonWish(config: JsonObject): Question['json'] {
   if (config['responseMimeType'] !== 'application/json') return null
   const { responseJsonSchema, responseSchema } = config as Record<string, unknown>
-  if (isObject(responseJsonSchema)) return { schema: responseJsonSchema }
-  return { schema: isObject(responseSchema) ? jsonSchemaOf(responseSchema) : null }
+  if (isObject(responseJsonSchema)) return { schema: responseJsonSchema, isStrict: true }
+  return { schema: isObject(responseSchema) ? jsonSchemaOf(responseSchema) : null, isStrict: true }
 }
 
 /** A budget of 0 is off, one of -1 is the model's own choice. */

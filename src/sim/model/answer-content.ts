@@ -3,6 +3,7 @@ import type { AnswerBlock, FinishReason } from './answer.ts'
 import { accurateText } from './accuracy.ts'
 import { type AnswerWish, textFor } from './answer-text.ts'
 import { fillerText } from './filler-text.ts'
+import type { CheckerOf } from './fits-schema.ts'
 import { capText, type Tokenizer } from './tokenizer.ts'
 import { toolCalls } from './tool-answer.ts'
 
@@ -27,8 +28,11 @@ export interface ContentOrder {
   readonly cap: number
   /** Share of checkable answers that are right, 0–1. */
   readonly accuracyRatio: number
+  /** Whether decoding is held to a schema where the caller asks for it. */
+  readonly isConstrained: boolean
   readonly rng: Rng
   readonly tokenizer: Tokenizer
+  readonly checkerOf: CheckerOf
   /** Whether filler is only counted, not written: its blocks have tokens and no text. */
   readonly isUnwritten: boolean
 }
@@ -40,9 +44,9 @@ export interface ContentOrder {
  * arguments of a tool call, and the finish reason says so.
  */
 export function contentFor(order: ContentOrder): AnswerContent {
-  const { wish, rng, cap, fillerTokens, tokenizer } = order
+  const { wish, rng, cap, fillerTokens, tokenizer, checkerOf } = order
   const reasoning = reasoningBlocks(order)
-  const means = { rng, tokenizer }
+  const means = { rng, tokenizer, checkerOf }
   if (wish.kind === 'tools')
     return capped([...reasoning, ...toolCalls(wish.tools, means)], 'tool_calls', order)
   if (wish.kind === 'refusal')
@@ -51,7 +55,10 @@ export function contentFor(order: ContentOrder): AnswerContent {
   const isShort = wish.kind === 'filler' && fillerTokens > wanted
   if (wish.kind === 'filler' && order.isUnwritten)
     return ended(capped([...reasoning, { kind: 'text', text: '', tokens: wanted }], 'stop', order), isShort)
-  const full = accurateText(wish, textFor(wish, wanted, { ...means, rng: rng.fork('text') }), order)
+  const right = textFor(wish, wanted, { ...means, rng: rng.fork('text') })
+  if (right === null)
+    return capped([...reasoning, blockOf('refusal', noFitText, tokenizer)], 'refusal', order)
+  const full = accurateText(wish, right, order)
   const { text, stopSequence } = stoppedText(full, order.stop)
   const finishReason = stopSequence === null ? 'stop' : 'stop_sequence'
   const content = capped([...reasoning, blockOf('text', text, tokenizer)], finishReason, order)
@@ -67,6 +74,7 @@ function blockOf(kind: 'text' | 'refusal', text: string, tokenizer: Tokenizer): 
   return { kind, text, tokens: tokenizer.count(text) }
 }
 
+const noFitText = "I'm sorry, but I can't give an answer that fits this schema."
 const refusalText = "I'm sorry, but I can't help with that request."
 
 function reasoningBlocks({ reasoningTokens, cap, rng, isUnwritten }: ContentOrder): readonly AnswerBlock[] {

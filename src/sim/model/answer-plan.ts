@@ -8,6 +8,7 @@ import { type Pace, timeAnswer } from './answer-timing.ts'
 import type { CacheUse } from './cache-use.ts'
 import { faultRefusal, faultReset, faultyAnswer } from './fault-plan.ts'
 import type { FaultRule } from './faults.ts'
+import type { CheckerOf } from './fits-schema.ts'
 import { drawAnswerTokens, type EndpointProfile } from './profile.ts'
 import type { PromptDigest } from './prompt-digest.ts'
 import type { RateDecision, RateState } from './rate-limiter.ts'
@@ -45,6 +46,8 @@ export interface PlanInput {
   readonly fault: FaultRule | null
   /** What counts the answer. */
   readonly tokenizer: Tokenizer
+  /** What checks answers against the caller's schema. */
+  readonly checkerOf: CheckerOf
   /** Whether free answers are only counted and timed, not written; left out: they are written. */
   readonly isUnwritten?: boolean
   /** The request's own stream of draws. */
@@ -82,12 +85,20 @@ function rateOf(refusal: Refusal, { endpoint }: PlanInput): RateState {
   return { requests: { limit, remaining: 0, resetMs: refusal.retryAfterMs ?? 60_000 }, tokens: null }
 }
 
-function refusalOf({ endpoint, request, fault }: PlanInput): Refusal | null {
+function refusalOf({ endpoint, request, fault, checkerOf }: PlanInput): Refusal | null {
   const requestedTokens = request.prompt.tokens
   const scripted = faultRefusal(fault, requestedTokens)
   if (scripted) return scripted
   const { contextTokens } = endpoint
-  return requestedTokens > contextTokens ? { kind: 'context_length', contextTokens, requestedTokens } : null
+  if (requestedTokens > contextTokens) return { kind: 'context_length', contextTokens, requestedTokens }
+  return wrongSchema(request.wish, checkerOf)
+}
+
+/** A schema that is none is turned down, as the real APIs do before they answer. */
+function wrongSchema(wish: AnswerWish, checkerOf: CheckerOf): Refusal | null {
+  if (wish.kind !== 'json' || wish.schema === null) return null
+  const message = checkerOf(wish.schema).fault
+  return message === null ? null : { kind: 'schema', message }
 }
 
 /** The choices of an answer, each with its own draws; the first has those of an only one. */
@@ -122,9 +133,11 @@ function contentOf(input: PlanInput): AnswerContent {
     // A length that was asked for is the whole answer's, thinking included.
     fillerTokens: asked === null ? drawn : asked - reasoningTokens,
     cap,
+    isConstrained: endpoint.supportedParameters.has('structured_outputs'),
     accuracyRatio: Math.min(1, accuracyOf(endpoint.modelId) * qualityFactor),
     rng,
     tokenizer,
+    checkerOf: input.checkerOf,
     isUnwritten: isUnwritten(input),
   })
 }
@@ -135,10 +148,10 @@ function isUnwritten(input: PlanInput): boolean {
 }
 
 function outputTokensOf(contents: readonly AnswerContent[], kind?: AnswerBlock['kind']): number {
-  return contents
-    .flatMap(({ blocks }) => blocks)
-    .filter(block => kind === undefined || block.kind === kind)
-    .reduce((sum, { tokens }) => sum + tokens, 0)
+  let sum = 0
+  for (const { blocks } of contents)
+    for (const block of blocks) if (kind === undefined || block.kind === kind) sum += block.tokens
+  return sum
 }
 
 function answerOf(

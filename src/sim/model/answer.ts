@@ -57,6 +57,8 @@ export type Refusal =
     }
   /** 429 because the account has no credit: waiting will not help. */
   | { readonly kind: 'quota' }
+  /** The schema that the answer is to fit is none. */
+  | { readonly kind: 'schema'; readonly message: string }
   | { readonly kind: 'context_length'; readonly contextTokens: number; readonly requestedTokens: number }
 
 /** How a broken answer goes on after its last good chunk. */

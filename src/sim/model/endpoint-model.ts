@@ -6,6 +6,7 @@ import type { Pace } from './answer-timing.ts'
 import { cacheUseOf } from './cache-use.ts'
 import { createCapacity } from './capacity.ts'
 import { type FaultRule, faultFor } from './faults.ts'
+import { createCheckers } from './fits-schema.ts'
 import { createPrefixCache, type PrefixCache } from './prefix-cache.ts'
 import type { EndpointProfile } from './profile.ts'
 import { createRateLimiter, type RateLimiter } from './rate-limiter.ts'
@@ -67,6 +68,7 @@ export function createEndpointModel(options: {
   readonly rng: Rng
 }): EndpointModel {
   const { endpoint, profile, tokenizer, isUnwritten = false } = options
+  const checkerOf = createCheckers()
   const capacity = createCapacity(profile.slots)
   const rng = options.rng.fork(endpoint.id)
   const attempts = new Map<string, number>()
@@ -104,6 +106,7 @@ export function createEndpointModel(options: {
       ...(qualityFactor !== undefined && { qualityFactor }),
       rng: draws,
       tokenizer,
+      checkerOf,
       isUnwritten,
       ...(pace && { pace }),
       waitMs: capacity.waitMs(nowMs),

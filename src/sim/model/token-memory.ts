@@ -2,7 +2,7 @@ import { keyOf, mixBytes, startHash } from './prefix-hash.ts'
 import type { Tokenizer } from './tokenizer.ts'
 
 /** Shorter texts are counted sooner than they are looked up. */
-const leastLength = 256
+const leastLength = 64
 /** Tokens that are remembered, 16 MB of them; the texts met longest ago go first. */
 const maxTokens = 4_000_000
 

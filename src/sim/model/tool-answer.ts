@@ -1,7 +1,6 @@
-import type { Rng } from '../../core/index.ts'
 import type { AnswerBlock } from './answer.ts'
 import { jsonFor } from './json-answer.ts'
-import type { Tokenizer } from './tokenizer.ts'
+import type { TextMeans } from './answer-text.ts'
 
 /** A tool that the caller declared. */
 export interface DeclaredTool {
@@ -49,13 +48,14 @@ export function chosenTools({
   return isParallel ? called : called.slice(0, 1)
 }
 
-/** One call of each tool, with arguments that fit its schema. */
+/** One call of each tool, with arguments that fit its schema, as far as some are found that do. */
 export function toolCalls(
   tools: readonly DeclaredTool[],
-  { rng, tokenizer }: { readonly rng: Rng; readonly tokenizer: Tokenizer },
+  { rng, tokenizer, checkerOf }: TextMeans,
 ): readonly AnswerBlock[] {
   return tools.map(({ name, parameters }, at) => {
-    const text = JSON.stringify(parameters === null ? {} : jsonFor(parameters, rng.fork(`tool/${at}`)))
+    const means = { rng: rng.fork(`tool/${at}`), checkerOf }
+    const text = JSON.stringify(parameters === null ? {} : jsonFor(parameters, means).value)
     return { kind: 'tool_call', name, text, tokens: tokenizer.count(name) + tokenizer.count(text) }
   })
 }

@@ -2,7 +2,7 @@ import { isObject, type JsonObject } from '../../core/index.ts'
 import { listOf, objectOf } from '../json.ts'
 import { parseEffort, type ReasoningWish } from '../reasoning-wish.ts'
 import type { ToolChoice, DeclaredTool } from '../model/tool-answer.ts'
-import { wishFor } from '../orders.ts'
+import { type Question, wishFor } from '../orders.ts'
 import type { CallFacts, ChatRequest, InvalidRequest } from '../protocol.ts'
 import { contentText, promptParts } from './prompt-parts.ts'
 
@@ -98,11 +98,11 @@ function toolChoiceOf(choice: unknown): ToolChoice {
   return typeof name === 'string' ? { kind: 'named', name } : { kind: 'auto' }
 }
 
-function jsonWish(format: JsonObject): { readonly schema: JsonObject | null } | null {
+function jsonWish(format: JsonObject): Question['json'] {
   if (format['type'] === 'json_object') return { schema: null }
   if (format['type'] !== 'json_schema') return null
-  const schema = objectOf(format['json_schema'])['schema']
-  return { schema: isObject(schema) ? schema : null }
+  const { schema, strict } = objectOf(format['json_schema']) as Record<string, unknown>
+  return { schema: isObject(schema) ? schema : null, isStrict: strict === true }
 }
 
 /** OpenAI's `reasoning_effort`, or OpenRouter's `reasoning` object. */

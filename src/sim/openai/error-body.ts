@@ -13,6 +13,13 @@ export function refusalAnswer(refusal: Refusal, place: RefusalPlace): ErrorAnswe
         param: null,
         code: 'insufficient_quota',
       })
+    case 'schema':
+      return answer(400, {
+        message: `Invalid schema for response_format: ${refusal.message}`,
+        type: 'invalid_request_error',
+        param: 'response_format',
+        code: null,
+      })
     case 'context_length':
       return answer(400, {
         message: `This model's maximum context length is ${refusal.contextTokens} tokens. However, your messages resulted in ${refusal.requestedTokens} tokens. Please reduce the length of the messages.`,

@@ -4,6 +4,7 @@ import { createRng } from '../../../src/core/index.ts'
 import { accuracyOf } from '../../../src/sim/model/accuracy.ts'
 import { contentFor, type ContentOrder } from '../../../src/sim/model/answer-content.ts'
 import { fillerIn, type Script, scriptOf } from '../../../src/sim/model/filler-text.ts'
+import { createCheckers } from '../../../src/sim/model/fits-schema.ts'
 import { tokenizerNames } from '../../../src/sim/model/tokenizer.ts'
 import { createTokenizers } from '../../../src/sim/tokenizers.ts'
 
@@ -20,6 +21,8 @@ function content(changes: Partial<ContentOrder> = {}) {
     accuracyRatio: 1,
     rng: createRng('content'),
     tokenizer,
+    checkerOf: createCheckers(),
+    isConstrained: false,
     isUnwritten: false,
     ...changes,
   })

@@ -1,6 +1,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, it } from 'vitest'
 import { createRng } from '../../../src/core/index.ts'
+import { createCheckers } from '../../../src/sim/model/fits-schema.ts'
 import { jsonFor } from '../../../src/sim/model/json-answer.ts'
 
 const formats = {
@@ -12,10 +13,13 @@ const formats = {
   'of our own': true,
 } as const
 const ajv = new Ajv2020({ strict: false, formats })
+const checkerOf = createCheckers()
+const madeFor = (schema: object | null, seed: string) =>
+  jsonFor(schema === null ? null : { ...schema }, { rng: createRng(seed), checkerOf })
 
 describe('jsonFor', () => {
   it('gives an object where any will do', () => {
-    expect(jsonFor(null, createRng('json'))).toBeTypeOf('object')
+    expect(madeFor(null, 'json').value).toBeTypeOf('object')
   })
 
   it.each([
@@ -129,11 +133,82 @@ describe('jsonFor', () => {
       { type: 'array', prefixItems: [{ type: 'string' }, { type: 'integer' }], items: false, maxItems: 2 },
     ],
     ['required properties without a schema of their own', { type: 'object', required: ['anything'] }],
+    [
+      'patterns',
+      {
+        type: 'object',
+        properties: {
+          plate: { type: 'string', pattern: '^[A-Z]{1,3}-\\d{2,4}( [a-f0-9]+)?$' },
+          version: { type: 'string', pattern: String.raw`^v\d+\.\d+\.\d+(?:-(?:alpha|beta)\.\d)?$` },
+          name: { type: 'string', pattern: '^[^\\s@]+$', minLength: 2, maxLength: 8 },
+          word: { type: 'string', pattern: 'ab+c?' },
+        },
+        required: ['plate', 'version', 'name', 'word'],
+      },
+    ],
+    [
+      'unique items',
+      { type: 'array', items: { enum: ['a', 'b', 'c', 'd'] }, minItems: 4, uniqueItems: true },
+    ],
+    [
+      'items that must be among others',
+      { type: 'array', items: { type: 'integer' }, contains: { const: 7 } },
+    ],
+    [
+      'bounds without a whole number between them',
+      { type: 'object', properties: { x: { type: 'number', minimum: 0.2, maximum: 0.4 } }, required: ['x'] },
+    ],
+    [
+      'decimal steps',
+      { type: 'array', items: { type: 'number', multipleOf: 0.1, minimum: 0.25 }, minItems: 5 },
+    ],
+    [
+      'alternatives of which the first cannot be',
+      { type: 'object', required: ['a'], oneOf: [false, { properties: { a: { type: 'integer' } } }] },
+    ],
+    [
+      'alternatives beside properties',
+      {
+        type: 'object',
+        properties: { kind: { enum: ['cat', 'dog'] } },
+        required: ['kind'],
+        oneOf: [
+          { properties: { kind: { const: 'cat' }, lives: { type: 'integer' } }, required: ['lives'] },
+          { properties: { kind: { const: 'dog' }, tricks: { type: 'array' } }, required: ['tricks'] },
+        ],
+      },
+    ],
+    [
+      'conditions',
+      {
+        type: 'object',
+        properties: { paid: { type: 'boolean' }, by: { enum: ['card', 'cash'] } },
+        required: ['paid'],
+        if: { properties: { paid: { const: true } } },
+        // oxlint-disable-next-line unicorn/no-thenable -- a keyword of JSON Schema
+        then: { required: ['by'] },
+        else: { not: { required: ['by'] } },
+      },
+    ],
+    [
+      'bounds in several parts',
+      { type: 'integer', allOf: [{ minimum: 3 }, { minimum: 8, maximum: 20 }, { maximum: 9 }] },
+    ],
+    ['a number of members', { type: 'object', minProperties: 3, additionalProperties: { type: 'integer' } }],
   ])('satisfies a schema with %s', (_, schema) => {
     const validate = ajv.compile(schema)
     for (let at = 0; at < 20; at++) {
-      const value = jsonFor(schema, createRng(String(at)))
+      const { value, isFit } = madeFor(schema, String(at))
+      expect(isFit).toBe(true)
       expect(validate(value), JSON.stringify([value, validate.errors])).toBe(true)
     }
+  })
+
+  it.each([
+    ['nothing fits', { type: 'integer', minimum: 5, maximum: 4 }],
+    ['its parts contradict each other', { allOf: [{ const: 1 }, { const: 2 }] }],
+    ['its pattern looks around', { type: 'string', pattern: '^(?=.*\\d{9})x{3}$' }],
+  ])('says so where %s', (_, schema) => {
+    expect(madeFor(schema, 'none').isFit).toBe(false)
   })
 })

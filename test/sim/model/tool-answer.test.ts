@@ -2,6 +2,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, it } from 'vitest'
 import { createRng } from '../../../src/core/index.ts'
 import { chosenTools, toolCalls, type ToolQuestion } from '../../../src/sim/model/tool-answer.ts'
+import { createCheckers } from '../../../src/sim/model/fits-schema.ts'
 import { bytesTokenizer } from '../../../src/sim/model/tokenizer.ts'
 
 const parameters = {
@@ -48,13 +49,15 @@ describe('chosenTools', () => {
   })
 })
 
+const checkerOf = createCheckers()
+
 describe('toolCalls', () => {
   it('gives arguments that fit, none for a tool that takes none, the same for the same draws', () => {
     const validate = new Ajv2020().compile(parameters)
     const asked = [...tools, { name: 'ping', parameters: null }]
-    const calls = toolCalls(asked, { rng: createRng('tools'), tokenizer: bytesTokenizer })
+    const calls = toolCalls(asked, { rng: createRng('tools'), tokenizer: bytesTokenizer, checkerOf })
     expect(calls.slice(0, -1).every(({ text }) => validate(JSON.parse(text)))).toBe(true)
     expect(calls.at(-1)).toEqual({ kind: 'tool_call', name: 'ping', text: '{}', tokens: 2 })
-    expect(toolCalls(asked, { rng: createRng('tools'), tokenizer: bytesTokenizer })).toEqual(calls)
+    expect(toolCalls(asked, { rng: createRng('tools'), tokenizer: bytesTokenizer, checkerOf })).toEqual(calls)
   })
 })
