@@ -11,3 +11,9 @@ export { parseProviderLog } from './log/parse-log.ts'
 export { type AttemptFacts, reconcile, type Reconciliation } from './log/reconcile.ts'
 export type { FaultRule } from './model/faults.ts'
 export { openSimulatedProviders } from './providers-server.ts'
+export {
+  simulate,
+  type SimulateOptions,
+  type VirtualAnswer,
+  type VirtualRequest,
+} from './virtual/simulate.ts'

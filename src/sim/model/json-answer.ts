@@ -155,22 +155,26 @@ function unlike(others: readonly unknown[], schema: Schema, place: Place): unkno
 
 /** A number within the bounds: a multiple of its step, 1 unless the bounds leave no whole number. */
 function numberOf(schema: Schema, rng: Rng): number {
-  const [above, below] = [numeric(schema['exclusiveMinimum']), numeric(schema['exclusiveMaximum'])]
-  const least = highest(numeric(schema['minimum']), above)
-  const most = lowest(numeric(schema['maximum']), below)
-  const asked = numeric(schema['multipleOf'])
-  const step = asked !== null && asked > 0 ? asked : 1
-  const low = least ?? Math.min(step, (most ?? step) - 9 * step)
-  let from = Math.ceil(low / step)
-  if (from * step === above) from += 1
-  let to = Math.floor((most ?? (from + 9) * step) / step)
-  if (to * step === below) to -= 1
-  if (to < from && asked === null && least !== null && most !== null) return (least + most) / 2
+  const { least, most, step, from, to } = stepsOf(schema)
+  if (to < from && !('multipleOf' in schema) && least !== null && most !== null) return (least + most) / 2
   // Twelve digits, so that steps like 0.1 give what people would write; 0.3 ÷ 0.1 is no whole number all the same.
   const drawn = () => Number(((from + rng.int(Math.max(1, to - from + 1))) * step).toPrecision(12))
   let value = drawn()
   for (let tries = 0; tries < 20 && !Number.isInteger(value / step); tries++) value = drawn()
   return value
+}
+
+/** The bounds, and the first and last of the steps between them. */
+function stepsOf(schema: Schema) {
+  const [above, below] = [numeric(schema['exclusiveMinimum']), numeric(schema['exclusiveMaximum'])]
+  const least = highest(numeric(schema['minimum']), above)
+  const most = lowest(numeric(schema['maximum']), below)
+  const step = Math.abs(numeric(schema['multipleOf']) ?? 1) || 1
+  const low = least ?? Math.min(step, (most ?? step) - 9 * step)
+  const from = Math.ceil(low / step)
+  const first = from * step === above ? from + 1 : from
+  const to = Math.floor((most ?? (first + 9) * step) / step)
+  return { least, most, step, from: first, to: to * step === below ? to - 1 : to }
 }
 
 function highest(a: number | null, b: number | null): number | null {

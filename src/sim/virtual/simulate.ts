@@ -42,6 +42,11 @@ export interface SimulateOptions extends MarketScript {
   readonly faults?: readonly FaultRule[]
   /** Left out: the built-in calibration. */
   readonly calibration?: Calibration
+  /**
+   * Whether free answers are only counted, timed and billed, not written: their plans have blocks without text and
+   * no chunks (but those that a fault breaks off), and are otherwise the same. Left out: they are written.
+   */
+  readonly isUnwritten?: boolean
 }
 
 /**

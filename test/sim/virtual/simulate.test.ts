@@ -86,6 +86,19 @@ describe('simulate', () => {
     }
   })
 
+  it('plans, times and bills the same without writing, for every writing', () => {
+    const options = { catalog, rng: createRng('one'), faults: [outage] }
+    const unwritten = [...simulate({ ...options, isUnwritten: true, requests: traffic(500) })]
+    const bare = (answer: VirtualAnswer) => {
+      if (answer.plan?.kind !== 'answer') return answer
+      const { blocks, chunks: _, ...plan } = answer.plan
+      return { ...answer, plan: { ...plan, blocks: blocks.map(({ kind, tokens }) => ({ kind, tokens })) } }
+    }
+    expect(unwritten.map(bare)).toEqual(play('one').map(bare))
+    const texts = unwritten.flatMap(({ plan }) => (plan?.kind === 'answer' && !plan.cut ? plan.blocks : []))
+    expect(texts.some(({ text }) => text !== '')).toBe(false)
+  })
+
   it('answers lazily, so that an endless stream of requests can be cut off', () => {
     const answers = simulate({ catalog, rng: createRng('one'), requests: traffic(Infinity) })
     expect(answers.next().value?.plan.kind).toBe('answer')
