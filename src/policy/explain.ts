@@ -1,5 +1,12 @@
 import { describeSticky, type StickyPlan } from './sticky-plan.ts'
-import type { Candidate, Decision, ExclusionRule, ModelCandidate, RouteRequest } from './types.ts'
+import {
+  type Candidate,
+  type Decision,
+  type ExclusionRule,
+  exclusionRules,
+  type ModelCandidate,
+  type RouteRequest,
+} from './types.ts'
 
 /** OpenRouter's words for how a request came to its models (`openrouter_metadata.strategy`). */
 type NameStrategy = 'direct' | 'auto' | 'free' | 'latest' | 'alias' | 'fallback'
@@ -37,7 +44,7 @@ export interface Explanation {
     readonly score: number
     readonly reason: string
   }[]
-  /** Every endpoint that may not, with the first rule that refused it. */
+  /** Every endpoint that may not, with the first rule that refused it; in the order of the rules. */
   readonly excluded: readonly {
     readonly endpoint: string
     readonly model: string
@@ -77,20 +84,20 @@ export function explainDecision(options: ExplainOptions): Explanation {
     })),
     sticky: { key_source: sticky.conversation?.source ?? '', drawn_by_key: affinityKey !== null },
     candidates: decision.candidates.map(candidateOf),
-    excluded: decision.models
-      .flatMap(({ excluded }) => excluded)
-      .map(({ endpoint, rule, detail }) => ({
-        endpoint: endpoint.id,
-        model: endpoint.modelId,
-        rule,
-        detail,
-      })),
+    excluded: exclusionsOf(decision),
     ...(ignoredFields.length > 0 && { ignored: ignoredFields }),
   }
 }
 
 function candidateOf({ endpoint, score, reason }: Candidate): Explanation['candidates'][number] {
   return { endpoint: endpoint.id, model: endpoint.modelId, score: Number(score.toPrecision(6)), reason }
+}
+
+function exclusionsOf({ models }: Decision): Explanation['excluded'] {
+  return models
+    .flatMap(({ excluded }) => excluded)
+    .toSorted((a, b) => exclusionRules.indexOf(a.rule) - exclusionRules.indexOf(b.rule))
+    .map(({ endpoint, rule, detail }) => ({ endpoint: endpoint.id, model: endpoint.modelId, rule, detail }))
 }
 
 function stickyOf({ modelId }: ModelCandidate, { models }: StickyPlan): string {
