@@ -22,6 +22,12 @@ export const regimeSchema = z.strictObject({
     .describe(
       'By lot: mean length of each regime; from healthy to one of the others named, each as likely, and back.',
     ),
+  transitions: z
+    .partialRecord(regimeName, z.partialRecord(regimeName, z.number().nonnegative()))
+    .optional()
+    .describe(
+      'With mean_seconds: from each regime to others, by weight. A regime that is left out goes as without this key.',
+    ),
   script: z
     .array(z.strictObject({ at_seconds: seconds, regime: regimeName }))
     .optional()

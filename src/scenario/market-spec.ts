@@ -9,7 +9,14 @@ export interface RegimeSpec {
   /** null: every model of that provider. */
   readonly model: string | null
   readonly course:
-    | { readonly kind: 'drawn'; readonly meanSeconds: Readonly<Partial<Record<RegimeName, number>>> }
+    | {
+        readonly kind: 'drawn'
+        readonly meanSeconds: Readonly<Partial<Record<RegimeName, number>>>
+        /** Weights of the next regime by the present one; left out: from healthy to any other, and back. */
+        readonly transitions?: Readonly<
+          Partial<Record<RegimeName, Readonly<Partial<Record<RegimeName, number>>>>>
+        >
+      }
     | {
         readonly kind: 'script'
         readonly steps: readonly { readonly atSeconds: number; readonly regime: RegimeName }[]
@@ -48,8 +55,13 @@ export type ChangeSpec = {
 /** Brings a checked regime into the program's names. Pure. */
 export function regimeOf(file: RegimeFile): RegimeSpec {
   const { provider, model, slow_factor: slowFactor, ratio, status, script = [], mean_seconds } = file
+  const transitions = file.transitions && definedRows(file.transitions)
   const course = mean_seconds
-    ? ({ kind: 'drawn', meanSeconds: definedOnly(mean_seconds) } as const)
+    ? ({
+        kind: 'drawn',
+        meanSeconds: definedOnly(mean_seconds),
+        ...(transitions && { transitions }),
+      } as const)
     : ({
         kind: 'script',
         steps: script.map(({ at_seconds: atSeconds, regime }) => ({ atSeconds, regime })),
@@ -65,7 +77,12 @@ export function regimeIn({ provider, model, course, slowFactor, ratio, status }:
       ...base,
       script: course.steps.map(({ atSeconds: at_seconds, regime }) => ({ at_seconds, regime })),
     }
-  return { ...base, mean_seconds: { ...course.meanSeconds, healthy: course.meanSeconds.healthy ?? 0 } }
+  const { meanSeconds, transitions } = course
+  return {
+    ...base,
+    mean_seconds: { ...meanSeconds, healthy: meanSeconds.healthy ?? 0 },
+    ...(transitions && { transitions: definedRows(transitions) }),
+  }
 }
 
 function definedOnly(means: NonNullable<RegimeFile['mean_seconds']>) {
@@ -73,6 +90,15 @@ function definedOnly(means: NonNullable<RegimeFile['mean_seconds']>) {
   return Object.fromEntries(Object.entries(means).filter(([, value]) => value !== undefined)) as Partial<
     Record<RegimeName, number>
   >
+}
+
+type Weights = NonNullable<RegimeFile['transitions']>
+
+/** A copy without the keys whose value is undefined, at both levels. */
+function definedRows(rows: Readonly<Weights>): Weights {
+  return Object.fromEntries(
+    Object.entries(rows).map(([from, weights]) => [from, Object.fromEntries(Object.entries(weights))]),
+  )
 }
 
 /** Brings a checked change into the program's names. Pure. */

@@ -52,6 +52,8 @@ function fileOf(scenario: Scenario): ScenarioFileInput {
       faults: simulation.faults.map(faultIn),
       regimes: simulation.regimes.map(regimeIn),
       changes: simulation.changes.map(changeIn),
+      catalogs: [...simulation.catalogFiles],
+      calibrations: [...simulation.calibrationFiles],
       log: simulation.log,
     },
     router: {

@@ -33,6 +33,8 @@ export function scenarioOf(file: ScenarioFile): Scenario {
       faults: simulation.faults.map(faultOf),
       regimes: simulation.regimes.map(regimeOf),
       changes: simulation.changes.map(changeOf),
+      catalogFiles: simulation.catalogs,
+      calibrationFiles: simulation.calibrations,
       log: simulation.log,
     },
     router: {

@@ -104,6 +104,9 @@ const arrivalsSchema = z
   ])
   .describe('When requests are due.')
 
+/** Paths are relative to the scenario file. */
+const filesSchema = z.array(z.string().min(1)).default([])
+
 /** The scenario file, version 1, before names and units are brought into the program's form. */
 export const scenarioFileSchema = z.strictObject({
   version: z.literal(1).default(1).describe('Version of this format.'),
@@ -143,6 +146,8 @@ export const scenarioFileSchema = z.strictObject({
       faults: z.array(faultSchema).default([]).describe('Scripted faults of the simulated providers.'),
       regimes: z.array(regimeSchema).default([]).describe('Good and bad times of the simulated providers.'),
       changes: z.array(changeSchema).default([]).describe('What changes for good during the run.'),
+      catalogs: filesSchema.describe('Catalogue files laid over the built-in one.'),
+      calibrations: filesSchema.describe('Calibration files laid over the built-in one.'),
       log: z.boolean().default(false).describe('Keep what the simulated providers saw in providers.ndjson.'),
     })
     .prefault({})

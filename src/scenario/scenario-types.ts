@@ -81,6 +81,10 @@ export interface Scenario {
     readonly faults: readonly FaultSpec[]
     readonly regimes: readonly RegimeSpec[]
     readonly changes: readonly ChangeSpec[]
+    /** Catalogue files laid over the built-in one, the later over the earlier; relative to the scenario file. */
+    readonly catalogFiles: readonly string[]
+    /** Calibration files laid over the built-in one, likewise. */
+    readonly calibrationFiles: readonly string[]
     /** Whether the run keeps what they saw, as `providers.ndjson`. */
     readonly log: boolean
   }

@@ -39,7 +39,13 @@ const faultRule = z
 
 const meanMs = z.number().positive()
 const course = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('drawn'), meanMs: z.partialRecord(z.enum(regimeNames), meanMs) }),
+  z.strictObject({
+    kind: z.literal('drawn'),
+    meanMs: z.partialRecord(z.enum(regimeNames), meanMs),
+    transitions: z
+      .partialRecord(z.enum(regimeNames), z.partialRecord(z.enum(regimeNames), ms))
+      .exactOptional(),
+  }),
   z.strictObject({
     kind: z.literal('script'),
     steps: z.array(z.strictObject({ atMs: ms, regime: z.enum(regimeNames) })),

@@ -4,10 +4,6 @@ import { runCli } from '../support/run-cli.ts'
 import { makeTemporaryFolder } from '../support/temporary-folder.ts'
 
 const scenarios = fileURLToPath(new URL('../../scenarios/', import.meta.url))
-const catalogs = ['free-tier', 'small-host'].flatMap(name => [
-  '--catalog',
-  `${scenarios}catalogs/${name}.yaml`,
-])
 
 /** The rest of the library; library.test.ts looks closer at the others. */
 const drills = [
@@ -28,7 +24,7 @@ describe('drills and boards at reduced length', () => {
   it('play to their end, and their records add up', async () => {
     await using folder = await makeTemporaryFolder()
     const files = drills.map(name => `${scenarios}${name}.yaml`)
-    const run = await runCli(['run', ...files, ...catalogs, '--limit', '4'], { cwd: folder.path })
+    const run = await runCli(['run', ...files, '--limit', '4'], { cwd: folder.path })
     // A machine under load may make a run invalid, which is exit 3 and no defect.
     expect([0, 3], run.stderr).toContain(run.exitCode)
     expect(run.stdout.match(/Records add up/g)).toHaveLength(drills.length)

@@ -15,10 +15,6 @@ const played = [
   'model-matrix',
   'saturation-3',
 ]
-const catalogs = ['free-tier', 'small-host'].flatMap(name => [
-  '--catalog',
-  `${scenarios}catalogs/${name}.yaml`,
-])
 
 /** A row of `requests` or `attempts` as the journal has it, as far as these tests look at it. */
 interface Row {
@@ -41,7 +37,7 @@ describe('the scenario library at reduced length', () => {
   beforeAll(async () => {
     folder = await makeTemporaryFolder()
     const files = played.map(name => `${scenarios}${name}.yaml`)
-    run = await runCli(['run', ...files, ...catalogs, '--limit', '8'], { cwd: folder.path })
+    run = await runCli(['run', ...files, '--limit', '8'], { cwd: folder.path })
   }, 180_000)
   afterAll(() => folder[Symbol.asyncDispose]())
 

@@ -223,6 +223,8 @@ export const scenarioFileArbitrary: fc.Arbitrary<ScenarioFileInput> = fc.record(
         faults: fc.array(fault, { maxLength: 3 }),
         regimes: fc.array(regime, { maxLength: 2 }),
         changes: fc.array(change, { maxLength: 2 }),
+        catalogs: fc.array(fc.constantFrom('a.yaml', 'catalogs/b.yaml'), { maxLength: 2 }),
+        calibrations: fc.array(fc.constantFrom('slow.yaml'), { maxLength: 1 }),
         log: fc.boolean(),
       },
       { requiredKeys: [] },

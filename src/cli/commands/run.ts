@@ -12,6 +12,7 @@ import { collect, parseCount } from './options.ts'
 interface RunFlags {
   readonly seed?: string
   readonly catalog: readonly string[]
+  readonly calibration: readonly string[]
   readonly file: readonly string[]
   readonly runs: string
   readonly store: string
@@ -34,6 +35,7 @@ export function addRunCommand(program: Command, context: CommandContext): void {
       [],
     )
     .option('--catalog <file>', 'lay this catalogue file over the built-in one', collect, [])
+    .option('--calibration <file>', 'lay this calibration file over the built-in one', collect, [])
     .option('--runs <folder>', 'where runs are kept', defaultFolders.runs)
     .option(
       '--store <folder>',
@@ -48,7 +50,8 @@ export function addRunCommand(program: Command, context: CommandContext): void {
     .option('--provider-log', 'keep what simulated providers saw in the run’s providers.ndjson')
     .option('--dry-run', 'check the files and print the plan, send nothing')
     .action(async (paths: readonly string[], flags: RunFlags) => {
-      const options = { ...flags, catalogFiles: flags.catalog, env: context.env }
+      const files = { catalogFiles: flags.catalog, calibrationFiles: flags.calibration }
+      const options = { ...flags, ...files, env: context.env }
       // All files first: what is wrong with the last one should not be learnt after playing the others.
       const prepared = await Promise.all(paths.map(path => prepareRun(path, options)))
       let firstFailure: number = exitCodes.ok
@@ -88,7 +91,6 @@ async function runOne(prepared: PreparedRun, flags: RunFlags, context: CommandCo
   const clock = createSystemClock()
   const finished = await runScenario({
     ...prepared,
-    catalogFiles: flags.catalog,
     runsFolder: flags.runs,
     storeFolder: flags.store,
     env,

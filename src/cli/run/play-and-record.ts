@@ -14,6 +14,7 @@ import { openMarket } from './targets.ts'
 export interface PlayEnvironment {
   readonly catalog: Catalog
   readonly catalogFiles: readonly string[]
+  readonly calibrationFiles: readonly string[]
   readonly env: NodeJS.ProcessEnv
   readonly clock: Clock
   readonly signal: AbortSignal
@@ -59,7 +60,7 @@ async function playOnMarket(
   identity: RunIdentity,
   { folder, records }: Places,
 ): Promise<Recorded> {
-  const { env, clock, signal, catalog, catalogFiles } = environment
+  const { env, clock, signal, catalog, catalogFiles, calibrationFiles } = environment
   const { scenario, plan, runId } = identity
   const started = startedRun(identity)
   records.journal.run(started)
@@ -67,6 +68,7 @@ async function playOnMarket(
     scenario,
     catalog,
     catalogFiles,
+    calibrationFiles,
     journalFolder: folder.journal,
     providerLogFile: folder.file('providers.ndjson'),
     env,

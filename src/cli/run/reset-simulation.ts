@@ -41,7 +41,8 @@ function regimeRule({ course, ...rule }: Simulation['regimes'][number]): object 
     return { ...rule, course: { kind: course.kind, steps } }
   }
   const means = Object.entries(course.meanSeconds).map(([name, seconds]) => [name, seconds * 1000] as const)
-  return { ...rule, course: { kind: course.kind, meanMs: Object.fromEntries(means) } }
+  const { kind, transitions } = course
+  return { ...rule, course: { kind, meanMs: Object.fromEntries(means), ...(transitions && { transitions }) } }
 }
 
 function changeRule({ atSeconds, ...change }: Simulation['changes'][number]): object {

@@ -29,6 +29,7 @@ export interface MarketOptions {
   readonly scenario: Scenario
   readonly catalog: Catalog
   readonly catalogFiles: readonly string[]
+  readonly calibrationFiles: readonly string[]
   readonly journalFolder: string
   /** Where the simulated providers keep their log when the scenario asks for one. */
   readonly providerLogFile: string
@@ -68,10 +69,12 @@ export async function openMarket(options: MarketOptions): Promise<Market> {
   }
 }
 
-function startProviders({ scenario, catalogFiles, providerLogFile }: MarketOptions): Promise<RunningRole> {
+function startProviders(options: MarketOptions): Promise<RunningRole> {
+  const { scenario, catalogFiles, calibrationFiles, providerLogFile } = options
   const { seed, simulation } = scenario
   return startRole('providers', {
     catalogFiles,
+    calibrationFiles,
     seed,
     port: 0,
     speed: simulation.speed,

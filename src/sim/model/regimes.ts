@@ -26,14 +26,22 @@ export interface RegimeRule {
 export type RegimeCourse =
   /**
    * A Markov process: exponential dwell times with these means, in milliseconds. Healthy at first; from healthy
-   * to one of the others that have a mean, each as likely; from any other back to healthy.
+   * to one of the others that have a mean, each as likely; from any other back to healthy; or by weights.
    */
-  | { readonly kind: 'drawn'; readonly meanMs: Readonly<Partial<Record<RegimeName, number>>> }
+  | {
+      readonly kind: 'drawn'
+      readonly meanMs: Readonly<Partial<Record<RegimeName, number>>>
+      /** Weights of the next regime by the present one; a regime without a row goes as without this. */
+      readonly transitions?: Readonly<Partial<Record<RegimeName, RegimeWeights>>>
+    }
   /** Each regime holds from its time until the next; healthy before the first. Ascending times. */
   | {
       readonly kind: 'script'
       readonly steps: readonly { readonly atMs: number; readonly regime: RegimeName }[]
     }
+
+/** How likely each regime is to come next, relative to each other. */
+export type RegimeWeights = Readonly<Partial<Record<RegimeName, number>>>
 
 /** The regime of one rule over time. */
 export interface RegimeProcess {
@@ -55,11 +63,16 @@ export function createRegimeProcess(course: RegimeCourse, rng: Rng): RegimeProce
   const changes: { readonly untilMs: number; readonly regime: RegimeName }[] = []
   const healthyMs = meanMs.healthy ?? 0
 
+  function after(present: RegimeName): RegimeName {
+    const weights = course.kind === 'drawn' ? course.transitions?.[present] : undefined
+    if (weights) return drawnBy(weights, rng.next()) ?? present
+    return present === 'healthy' ? (bad[rng.int(bad.length)] ?? 'healthy') : 'healthy'
+  }
+
   function extend(): void {
     const last = changes.at(-1)
-    const isHealthy = !last || last.regime !== 'healthy'
-    const regime = isHealthy ? 'healthy' : (bad[rng.int(bad.length)] ?? 'healthy')
-    const mean = isHealthy ? healthyMs : (meanMs[regime] ?? 0)
+    const regime = last ? after(last.regime) : 'healthy'
+    const mean = regime === 'healthy' ? healthyMs : (meanMs[regime] ?? 0)
     changes.push({ untilMs: (last?.untilMs ?? 0) + rng.exponential(mean), regime })
   }
 
@@ -76,6 +89,19 @@ function scripted(
   elapsedMs: number,
 ): RegimeName {
   return steps.findLast(({ atMs }) => atMs <= elapsedMs)?.regime ?? 'healthy'
+}
+
+/** The regime that a draw from [0, 1) falls on; null: none has a weight. */
+function drawnBy(weights: RegimeWeights, draw: number): RegimeName | null {
+  const rows = regimeNames
+    .map(regime => ({ regime, weight: weights[regime] ?? 0 }))
+    .filter(({ weight }) => weight > 0)
+  let left = draw * rows.reduce((sum, { weight }) => sum + weight, 0)
+  for (const { regime, weight } of rows) {
+    left -= weight
+    if (left < 0) return regime
+  }
+  return rows.at(-1)?.regime ?? null
 }
 
 /** Position of the first change that ends after an instant, by halving. */

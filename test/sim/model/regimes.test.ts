@@ -58,6 +58,28 @@ describe('createRegimeProcess', () => {
     expect(process.at(1e12)).toBe('healthy')
   })
 
+  it('goes from regime to regime by the weights of a row, and as without them where there is none', () => {
+    const course = {
+      kind: 'drawn',
+      meanMs: { healthy: 1, slow: 1, erroring: 1, down: 1 },
+      transitions: { healthy: { slow: 1 }, slow: { erroring: 3, healthy: 1 }, erroring: { down: 1 } },
+    } as const
+    const process = createRegimeProcess(course, createRng('matrix'))
+    const counts = new Map<string, number>()
+    let before = process.at(0)
+    for (let at = 0; at < 20_000; at++) {
+      const now = process.at(at / 10)
+      if (now !== before) counts.set(`${before} ${now}`, (counts.get(`${before} ${now}`) ?? 0) + 1)
+      before = now
+    }
+    const of = (name: string) => counts.get(name) ?? 0
+    expect(of('healthy slow')).toBeGreaterThan(100)
+    expect(of('slow erroring') / (of('slow erroring') + of('slow healthy'))).toBeCloseTo(0.75, 1)
+    expect(of('down healthy')).toBeGreaterThan(100)
+    // A few dwell times are shorter than a step and are not seen.
+    expect(of('healthy down') + of('down slow')).toBeLessThan(of('healthy slow') / 5)
+  })
+
   it.each([
     [0, 'healthy'],
     [19_999, 'healthy'],
