@@ -16,7 +16,7 @@ export function attemptError(
   const type = isErrorType(name) ? name : 'router_internal'
   const waits = attempts.map(a => a.exchange.retryAfterMs).filter(wait => wait !== null)
   return {
-    ...apiError(type, type === 'router_internal' ? 'Internal Server Error' : 'Provider returned error'),
+    ...apiError(type, messages[type] ?? 'Provider returned error'),
     metadata: {
       ...(last && { provider_name: last.candidate.endpoint.provider.name, ...rawOf(last) }),
       // A text, as OpenRouter's schema of error events has it.
@@ -30,6 +30,12 @@ export function attemptError(
     retryAfterMs: waits.length > 0 ? Math.min(...waits) : null,
     availability: availabilityOf(type, attempts, requestedModels),
   }
+}
+
+/** What is not the provider's doing. */
+const messages: Readonly<Partial<Record<ErrorType, string>>> = {
+  router_internal: 'Internal Server Error',
+  timeout_request: 'Request timed out',
 }
 
 /** Limits and overload pass, so the same request may succeed later. */

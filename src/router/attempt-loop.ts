@@ -1,4 +1,5 @@
-import { decideNext, type LoopState } from '../policy/index.ts'
+import { nsPerMs } from '../core/index.ts'
+import { decideNext, defaultRetrySettings, type LoopState } from '../policy/index.ts'
 import { asArray, errorTypeOf } from '../wire/index.ts'
 import { type Attempt, attempt } from './attempt.ts'
 import type { Call } from './call.ts'
@@ -39,24 +40,43 @@ export async function runAttempts(options: AttemptLoopOptions): Promise<readonly
       hasOrder: preferences.order.length > 0,
       maxAttempts: context.settings.maxAttempts,
       failures,
+      running: [],
+      skipped: [],
+      mayRetry: false,
+      mayRescue: false,
+      retry: defaultRetrySettings,
+      leftMs: null,
+      rng: context.rng,
     })
     const candidate = next.kind === 'attempt' ? route.decision.candidates[next.candidate] : undefined
-    if (next.kind === 'stop' || !candidate) return attempts
+    const leftMs = leftOf(options)
+    if (next.kind === 'stop' || !candidate || leftMs === 0) return attempts
     reply.begin(candidate.endpoint, attempts.length + 1)
     const made = await attempt({
       ...options,
       candidate: { ...candidate, reason: reasonAfter(candidate.reason, attempts.at(-1)) },
       no: attempts.length + 1,
       kind: next.attemptKind,
+      leftMs,
       onEvent: reply.onEvent,
       tokenSent: reply.tokenSent,
     })
-    context.health.note(candidate.endpoint.id, made.exchange, asArray(request.body['tools']))
+    context.health.note(candidate.endpoint.id, made.exchange, {
+      keyAlias: made.keyAlias,
+      tools: asArray(request.body['tools']),
+    })
     attempts.push(made)
     options.onAttempt(made)
-    if (made.failure === null) return attempts
-    failures.push({ candidate: next.candidate, failure: made.failure })
+    if (made.failure === null || made.exchange.deadline === 'request') return attempts
+    failures.push({ ...made.failure, candidate: next.candidate })
   }
+}
+
+/** What is left for the request, at least 0; null: any time. */
+function leftOf({ context: { clock, settings }, call }: AttemptLoopOptions): number | null {
+  if (settings.requestTimeoutMs === null) return null
+  const goneMs = (clock.monoNs() - call.receivedNs) / nsPerMs
+  return Math.max(0, settings.requestTimeoutMs - goneMs)
 }
 
 function reasonAfter(reason: string, previous: Attempt | undefined): string {

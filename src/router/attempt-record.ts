@@ -50,7 +50,7 @@ export function attemptRecord(made: Attempt, call: Call, about: AboutAttempt): A
     cache_discount_usd: cost.local?.cacheDiscount ?? null,
     price_version: endpoint.price.version,
     schema_version: schemaVersion,
-    deadline: '',
+    deadline: exchange.deadline ?? '',
     queue_us: 0,
     quantization: endpoint.quantization,
     region: endpoint.region ?? '',

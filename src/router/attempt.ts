@@ -1,16 +1,15 @@
-import type { Candidate, FailureKind, NextStep } from '../policy/index.ts'
-import { failureKindOf } from '../policy/index.ts'
+import type { AttemptKind, Candidate, Failure } from '../policy/index.ts'
 import { formatTraceparent, spanIdOf } from '../core/index.ts'
 import {
   encodeHeaderText,
   encodeChatRequest,
   errorOf,
-  errorTypeOf,
+  classOfExchange,
   exchange,
-  type Deadlines,
   type Exchange,
   type StreamEvent,
 } from '../wire/index.ts'
+import { attemptDeadlines } from './attempt-deadlines.ts'
 import type { Call } from './call.ts'
 import type { ChatRequest } from './chat-request.ts'
 import type { RouterContext } from './context.ts'
@@ -22,7 +21,7 @@ import { upstreamFields } from './upstream-fields.ts'
 export interface Attempt {
   /** From 1. */
   readonly no: number
-  readonly kind: Extract<NextStep, { kind: 'attempt' }>['attemptKind']
+  readonly kind: AttemptKind
   readonly candidate: Candidate
   readonly reason: string
   readonly keyAlias: string
@@ -30,7 +29,7 @@ export interface Attempt {
   readonly exchange: Exchange
   readonly cost: AttemptCost
   /** null: it succeeded. */
-  readonly failure: FailureKind | null
+  readonly failure: Omit<Failure, 'candidate'> | null
   /** Whether its answer, or the beginning of it, went to the caller. */
   readonly isWinner: boolean
 }
@@ -43,6 +42,8 @@ export interface AttemptOptions {
   readonly candidate: Candidate
   readonly no: number
   readonly kind: Attempt['kind']
+  /** What is left for the whole request; null: any time. */
+  readonly leftMs: number | null
   readonly signal: AbortSignal
   readonly onEvent: (event: StreamEvent) => void
   /** Whether a token of this attempt has gone to the caller. */
@@ -72,7 +73,7 @@ export async function attempt(options: AttemptOptions): Promise<Attempt> {
     dispatcher: context.pool.dispatcher,
     clock: context.clock,
     signal: options.signal,
-    deadlines: deadlinesOf(context, request.stream),
+    deadlines: attemptDeadlines(context.settings, { stream: request.stream, leftMs: options.leftMs }),
     onEvent: options.onEvent,
   })
   const result = refuseStream(made, request.stream)
@@ -105,24 +106,17 @@ function simulationHeaders({ arm, itemId, requestId, outputTokens }: Call): Reco
   }
 }
 
-/** Without a stream, headers and the whole answer come together, so only the total counts. */
-function deadlinesOf({ settings }: RouterContext, isStream: boolean): Deadlines {
-  return {
-    headersMs: isStream ? settings.headersTimeoutMs : null,
-    firstTokenMs: isStream ? settings.firstTokenTimeoutMs : null,
-    idleMs: isStream ? settings.idleTimeoutMs : null,
-    totalMs: settings.attemptTimeoutMs,
-  }
-}
-
 /** A stream that nobody asked for has no body to answer with. */
 function refuseStream(made: Exchange, wantsStream: boolean): Exchange {
   if (wantsStream || made.outcome.kind !== 'ok' || made.body !== null) return made
   return { ...made, outcome: errorOf('malformed_response', 'a stream came instead of a JSON answer') }
 }
 
-function failureOf(made: Exchange, tokenSent: boolean): FailureKind | null {
-  const { kind } = made.outcome
-  if (kind === 'ok') return null
-  return failureKindOf({ canceled: kind === 'canceled', tokenSent, errorType: errorTypeOf(made) })
+function failureOf(made: Exchange, tokenSent: boolean): Attempt['failure'] {
+  const errorClass = classOfExchange(made)
+  if (errorClass === null) return null
+  const { scope, isRetryable } = errorClass
+  const broken = tokenSent ? 'after_token' : null
+  const ends = made.outcome.kind === 'canceled' ? 'canceled' : broken
+  return { ends, scope, isRetryable, retryAfterMs: made.retryAfterMs, hasOtherKey: false }
 }

@@ -1,8 +1,7 @@
+import { defaultHealthSettings, type HealthSettings } from '../health/index.ts'
 import {
   type AccessRules,
-  defaultHealthSettings,
   defaultPolicySettings,
-  type HealthSettings,
   noAccessRules,
   noRoutingTables,
   type PolicySettings,
@@ -26,14 +25,20 @@ export interface RouterSettings {
   readonly maxModels: number
   /** Bound on upstream calls for one request. */
   readonly maxAttempts: number
+  /** Whole request across its attempts and the waits between them, from its first byte; null: none. */
+  readonly requestTimeoutMs: number | null
   /** Whole attempt, from sending to the end of the answer. */
   readonly attemptTimeoutMs: number
+  /** The same without a stream; null: as with one. */
+  readonly unaryTimeoutMs: number | null
   /** Streams only: from sending to the response headers; null: the first token's deadline is enough. */
   readonly headersTimeoutMs: number | null
   /** Streams only: from sending to the first token. */
   readonly firstTokenTimeoutMs: number | null
-  /** Streams only: longest silence once bytes have begun to flow. */
+  /** Longest silence once bytes have begun to flow. */
   readonly idleTimeoutMs: number | null
+  /** Streams only: longest wait between two tokens, whatever comments come meanwhile. */
+  readonly stallTimeoutMs: number | null
   readonly connectTimeoutMs: number
   /** Silence before the first keep-alive comment, and between later ones. */
   readonly keepAliveFirstMs: number
@@ -72,10 +77,14 @@ export const defaultRouterSettings: RouterSettings = Object.freeze({
   maxPins: 100_000,
   maxModels: 8,
   maxAttempts: 10,
+  // No client of ours waits longer (OpenAI's SDK gives up after 600 s).
+  requestTimeoutMs: 600_000,
   attemptTimeoutMs: 600_000,
+  unaryTimeoutMs: null,
   headersTimeoutMs: null,
   firstTokenTimeoutMs: 60_000,
   idleTimeoutMs: 60_000,
+  stallTimeoutMs: 120_000,
   connectTimeoutMs: 5_000,
   keepAliveFirstMs: 1_000,
   keepAliveEveryMs: 5_000,

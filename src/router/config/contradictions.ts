@@ -28,6 +28,18 @@ export function contradictions(config: RouterFile, given: unknown): readonly Fin
 const inOrder: readonly (readonly [Path, Path])[] = [
   [
     ['deadlines', 'connect_ms'],
+    ['deadlines', 'headers_ms'],
+  ],
+  [
+    ['deadlines', 'connect_ms'],
+    ['deadlines', 'first_token_ms'],
+  ],
+  [
+    ['deadlines', 'connect_ms'],
+    ['deadlines', 'unary_ms'],
+  ],
+  [
+    ['deadlines', 'connect_ms'],
     ['deadlines', 'attempt_ms'],
   ],
   [
@@ -45,6 +57,22 @@ const inOrder: readonly (readonly [Path, Path])[] = [
   [
     ['deadlines', 'idle_ms'],
     ['deadlines', 'attempt_ms'],
+  ],
+  [
+    ['deadlines', 'idle_ms'],
+    ['deadlines', 'stall_ms'],
+  ],
+  [
+    ['deadlines', 'stall_ms'],
+    ['deadlines', 'attempt_ms'],
+  ],
+  [
+    ['deadlines', 'unary_ms'],
+    ['deadlines', 'attempt_ms'],
+  ],
+  [
+    ['deadlines', 'attempt_ms'],
+    ['deadlines', 'request_ms'],
   ],
   [
     ['deadlines', 'receive_headers_ms'],

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { defaultRouterSettings } from '../settings.ts'
 import { accountSchema, keySchema } from './access-schema.ts'
+import { deadlinesSchema } from './deadlines-schema.ts'
 import { count, path, timerMs } from './scalars.ts'
 import { tablesShape } from './tables-schema.ts'
 
@@ -90,9 +91,9 @@ const healthSchema = z
       .default(health.metricsWindowMs)
       .describe('Window of the latency and throughput that routing reads.'),
     errors_before_cool_down: count
-      .default(health.errorsBeforeCoolDown)
+      .default(health.breaker.errorsInRow)
       .describe('Counted errors in a row that start a cool-down.'),
-    error_cool_down_ms: timerMs.default(health.errorCoolDownMs).describe('Cool-down after such a row.'),
+    error_cool_down_ms: timerMs.default(health.breaker.openMs).describe('Cool-down after such a row.'),
     rate_limit_cool_down_ms: timerMs
       .default(health.rateLimitCoolDownMs)
       .describe('Cool-down after a rate limit that named no wait.'),
@@ -102,44 +103,6 @@ const healthSchema = z
   })
   .prefault({})
   .describe('When an endpoint counts as ill. A change makes the health of all endpoints begin anew.')
-
-const deadlines = z
-  .strictObject({
-    connect_ms: timerMs.default(defaults.connectTimeoutMs).describe('To open a connection upstream.'),
-    headers_ms: timerMs
-      .nullable()
-      .default(defaults.headersTimeoutMs)
-      .describe('Streams: from sending to the response headers; null: none of its own.'),
-    first_token_ms: timerMs
-      .nullable()
-      .default(defaults.firstTokenTimeoutMs)
-      .describe('Streams: from sending to the first token; null: none of its own.'),
-    idle_ms: timerMs
-      .nullable()
-      .default(defaults.idleTimeoutMs)
-      .describe('Streams: longest silence once bytes flow; null: none of its own.'),
-    attempt_ms: timerMs
-      .default(defaults.attemptTimeoutMs)
-      .describe('Whole attempt, from sending to the end of the answer.'),
-    receive_headers_ms: timerMs
-      .default(defaults.receiveHeadersMs)
-      .describe("A caller's time for the headers of a request (408)."),
-    receive_ms: timerMs
-      .default(defaults.receiveMs)
-      .describe("A caller's time for a whole request, body and all (408)."),
-    keep_alive_first_ms: timerMs
-      .default(defaults.keepAliveFirstMs)
-      .describe('Silence of a stream before the first keep-alive comment.'),
-    keep_alive_every_ms: timerMs
-      .default(defaults.keepAliveEveryMs)
-      .describe('Silence between later keep-alive comments.'),
-    idle_connection_ms: timerMs
-      .default(defaults.idleConnectionMs)
-      .describe('Rest of a connection after an answer; then it is closed.'),
-    drain_ms: timerMs.default(defaults.drainMs).describe('At the end: how long running answers may go on.'),
-  })
-  .prefault({})
-  .describe('How long anything may take.')
 
 const limits = z
   .strictObject({
@@ -192,7 +155,7 @@ export const routerFileSchema = z.strictObject({
     ),
   routing,
   health: healthSchema,
-  deadlines,
+  deadlines: deadlinesSchema,
   limits,
   ...tablesShape,
   account: accountSchema,

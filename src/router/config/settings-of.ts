@@ -3,6 +3,7 @@ import type { AccessRules, RoutingTables } from '../../policy/index.ts'
 import type { KeyDefinition } from '../keys/key-definition.ts'
 import { defaultRouterSettings, type RouterSettings } from '../settings.ts'
 import type { AccessValues, KeyValues } from './access-schema.ts'
+import type { DeadlineValues } from './deadlines-schema.ts'
 import type { RouterFile } from './file-schema.ts'
 
 /** A checked configuration in the form that the router uses. Pure. */
@@ -14,22 +15,31 @@ export function settingsOf(config: RouterFile): RouterSettings {
     tables: tablesOf(config),
     account: rulesOf(account),
     callers: { keys: config.keys.map(keyOf), credits: amountOf(account.credits_usd) },
-    attemptTimeoutMs: deadlines.attempt_ms,
-    headersTimeoutMs: deadlines.headers_ms,
-    firstTokenTimeoutMs: deadlines.first_token_ms,
-    idleTimeoutMs: deadlines.idle_ms,
-    connectTimeoutMs: deadlines.connect_ms,
-    keepAliveFirstMs: deadlines.keep_alive_first_ms,
-    keepAliveEveryMs: deadlines.keep_alive_every_ms,
-    receiveHeadersMs: deadlines.receive_headers_ms,
-    receiveMs: deadlines.receive_ms,
-    idleConnectionMs: deadlines.idle_connection_ms,
-    drainMs: deadlines.drain_ms,
+    ...deadlinesOf(deadlines),
     maxBodyBytes: limits.body_bytes,
     maxUnsentBytes: limits.unsent_bytes,
     maxIdleConnections: limits.idle_connections,
     allowAnyOrigin: listen.cors,
     upstreamIsSimulated: config.providers_url !== null,
+  }
+}
+
+function deadlinesOf(deadlines: DeadlineValues) {
+  return {
+    connectTimeoutMs: deadlines.connect_ms,
+    headersTimeoutMs: deadlines.headers_ms,
+    firstTokenTimeoutMs: deadlines.first_token_ms,
+    idleTimeoutMs: deadlines.idle_ms,
+    stallTimeoutMs: deadlines.stall_ms,
+    unaryTimeoutMs: deadlines.unary_ms,
+    attemptTimeoutMs: deadlines.attempt_ms,
+    requestTimeoutMs: deadlines.request_ms,
+    receiveHeadersMs: deadlines.receive_headers_ms,
+    receiveMs: deadlines.receive_ms,
+    keepAliveFirstMs: deadlines.keep_alive_first_ms,
+    keepAliveEveryMs: deadlines.keep_alive_every_ms,
+    idleConnectionMs: deadlines.idle_connection_ms,
+    drainMs: deadlines.drain_ms,
   }
 }
 
@@ -54,8 +64,11 @@ function routingOf({
       ...defaultRouterSettings.health,
       outageWindowMs: health.outage_window_ms,
       metricsWindowMs: health.metrics_window_ms,
-      errorsBeforeCoolDown: health.errors_before_cool_down,
-      errorCoolDownMs: health.error_cool_down_ms,
+      breaker: {
+        ...defaultRouterSettings.health.breaker,
+        errorsInRow: health.errors_before_cool_down,
+        openMs: health.error_cool_down_ms,
+      },
       rateLimitCoolDownMs: health.rate_limit_cool_down_ms,
       maxCoolDownMs: health.max_cool_down_ms,
     },
