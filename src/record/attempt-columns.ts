@@ -7,7 +7,7 @@ export const attemptColumns = {
   run_id: c.label('Run it belongs to; empty for live traffic.'),
   scenario: c.label('Name of the scenario.'),
   arm: c.label('Side of a comparison.'),
-  phase: c.oneOf(n.phases, 'Part of the run.'),
+  phase: c.oneOf(n.phases, 'Part of the run; `probe` is an active probe, which is no traffic.'),
   request_id: c.uuid('Request it was made for.'),
   trace_id: c.text('W3C trace id, 32 hex digits.'),
   span_id: c.text('W3C span id of the attempt.'),

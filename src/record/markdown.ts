@@ -14,6 +14,11 @@ export function recordsMarkdown(): string {
       'One row per state of a run; the row with the highest `version` counts.',
       recordTables.runs,
     ),
+    ...tableLines(
+      'endpoint_states',
+      "One row per change of an endpoint's state, as one router saw it; an endpoint of which there is none is `closed`.",
+      recordTables.endpoint_states,
+    ),
   ]
   return [
     '# Records',

@@ -8,7 +8,7 @@ export const requestColumns = {
   run_id: c.label('Run it belongs to; empty for live traffic.'),
   scenario: c.label('Name of the scenario.'),
   arm: c.label('Side of a comparison.'),
-  phase: c.oneOf(n.phases, 'Part of the run.'),
+  phase: c.oneOf(n.phases, 'Part of the run; `probe` is an active probe, which is no traffic.'),
   request_id: c.uuid('Identity of the request, the same at every vantage.'),
   item_id: c.text('Planned item; the same across runs of one scenario and seed.'),
   trace_id: c.text('W3C trace id, 32 hex digits.'),

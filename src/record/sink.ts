@@ -1,4 +1,5 @@
 import type { AttemptRecord } from './attempt-columns.ts'
+import type { EndpointStateRecord } from './endpoint-state-columns.ts'
 import type { RequestRecord } from './request-columns.ts'
 import type { SpanRow } from './span.ts'
 
@@ -9,6 +10,8 @@ import type { SpanRow } from './span.ts'
 export interface RecordSink {
   request(record: RequestRecord): void
   attempt(record: AttemptRecord): void
+  /** A change of an endpoint's state. */
+  state(record: EndpointStateRecord): void
   span(row: SpanRow): void
   /** Rows lost so far. */
   dropped(): number

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { type Clock, createSystemClock, nsPerMs, UserError } from '../core/index.ts'
 import {
   encodeAttempt,
+  encodeEndpointState,
   encodeRequest,
   encodeRun,
   encodeSpan,
@@ -76,6 +77,7 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
     request: record => writers.requests.append(encodeRequest(record)),
     attempt: record => writers.attempts.append(encodeAttempt(record)),
     run: record => writers.runs.append(encodeRun(record)),
+    state: record => writers.endpoint_states.append(encodeEndpointState(record)),
     span: row => writers.otel_traces.append(encodeSpan(row)),
     dropped: () => all.reduce((sum, one) => sum + one.dropped(), 0),
     written: () => mapWriters(writers, one => one.written()),
@@ -96,6 +98,7 @@ function mapWriters<Result>(
     requests: map(writers.requests),
     attempts: map(writers.attempts),
     runs: map(writers.runs),
+    endpoint_states: map(writers.endpoint_states),
     otel_traces: map(writers.otel_traces),
   }
 }
@@ -129,9 +132,9 @@ async function createWriters(options: JournalOptions): Promise<Writers> {
     const first = { dir, writer, table, sequence: Math.max(0, ...used) + 1, state: 'open' } as const
     return createSegmentWriter({ first, maxSegmentRows, maxPendingChars, retryMs })
   }
-  const [requests, attempts, runs, spans] = storeTables.map(create)
-  if (!requests || !attempts || !runs || !spans) throw new Error('a table has no writer')
-  return { requests, attempts, runs, otel_traces: spans }
+  const [requests, attempts, runs, states, spans] = storeTables.map(create)
+  if (!requests || !attempts || !runs || !states || !spans) throw new Error('a table has no writer')
+  return { requests, attempts, runs, endpoint_states: states, otel_traces: spans }
 }
 
 interface SealingOptions {

@@ -4,4 +4,10 @@ import type { recordTables } from '../record/index.ts'
 export type StoreTable = keyof typeof recordTables | 'otel_traces'
 
 /** The record tables and the span table, by name. */
-export const storeTables: readonly StoreTable[] = ['requests', 'attempts', 'runs', 'otel_traces']
+export const storeTables: readonly StoreTable[] = [
+  'requests',
+  'attempts',
+  'runs',
+  'endpoint_states',
+  'otel_traces',
+]

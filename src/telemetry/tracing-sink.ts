@@ -33,6 +33,7 @@ export function createTracingSink({ sink, exporter, resource }: TracingSinkOptio
       sink.attempt(record)
       trace(spanOfAttempt(record))
     },
+    state: record => sink.state(record),
     span: row => sink.span(row),
     dropped: () => sink.dropped(),
     async flush() {

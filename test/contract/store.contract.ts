@@ -3,9 +3,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ClickHouseError } from '@clickhouse/client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { encodeAttempt, encodeRequest, encodeRun, recordTables } from '../../src/record/index.ts'
+import {
+  encodeAttempt,
+  encodeEndpointState,
+  encodeRequest,
+  encodeRun,
+  recordTables,
+} from '../../src/record/index.ts'
 import { migrate, migrationStatus, openStore, type Store } from '../../src/store/index.ts'
-import { attemptRows, requestRows, runRows, sample, spanRows } from '../store/sample-rows.ts'
+import { migrations } from '../../src/store/schema/migrations.ts'
+import { attemptRows, requestRows, runRows, sample, spanRows, stateRows } from '../store/sample-rows.ts'
 
 /** What the contract needs: a ClickHouse to talk to. */
 export interface StoreUnderTest {
@@ -14,7 +21,7 @@ export interface StoreUnderTest {
   close(): Promise<void>
 }
 
-type Table = 'requests' | 'attempts' | 'runs' | 'otel_traces'
+type Table = 'requests' | 'attempts' | 'runs' | 'endpoint_states' | 'otel_traces'
 
 /** What every ClickHouse that routebench runs on must do, through the one client. */
 export function describeStoreContract(name: string, start: () => Promise<StoreUnderTest>): void {
@@ -94,6 +101,41 @@ export function describeStoreContract(name: string, start: () => Promise<StoreUn
       await other.close()
     })
 
+    it('brings a store of version 2 to version 3 and keeps its rows', async () => {
+      const older = await openStore({ url: server.url, database: `${store.database}_older` })
+      const target = { database: older.database }
+      await older.createDatabase()
+      await migrate(older)
+      // As the tables were: without probes and without states of endpoints.
+      for (const table of ['requests', 'attempts', 'runs', 'endpoint_states']) {
+        await older.command(`DROP TABLE ${table}`)
+      }
+      for (const statement of migrations[0]?.statements(target) ?? []) {
+        await older.command(
+          statement.replace(", 'probe' = 4", '').replace("IN ('live', 'probe')", "= 'live'"),
+        )
+      }
+      await older.command('ALTER TABLE schema_migrations DELETE WHERE id > 4 SETTINGS mutations_sync = 2')
+      const [kept] = sample(requestRows, 1)
+      if (!kept) throw new Error('no sample')
+      const path = join(dir, 'older.ndjson')
+      await writeFile(path, `${encodeRequest({ ...kept, phase: 'live' })}\n`)
+      await older.insertSegment({ table: 'requests', path, token: 'older' })
+
+      expect(await migrationStatus(older)).toMatchObject({
+        state: 'behind',
+        pending: ['states of endpoints'],
+      })
+      expect(await migrate(older)).toMatchObject({ state: 'current' })
+      await writeFile(path, `${encodeRequest({ ...kept, phase: 'probe' })}\n`)
+      await older.insertSegment({ table: 'requests', path, token: 'newer' })
+      const phases = 'SELECT toString(phase) AS phase FROM requests ORDER BY phase'
+      expect(await older.query(phases)).toEqual([{ phase: 'live' }, { phase: 'probe' }])
+      expect(await older.query('SELECT count() AS n FROM endpoint_states')).toEqual([{ n: '0' }])
+      await older.command(`DROP DATABASE ${older.database}`)
+      await older.close()
+    })
+
     it('has every column of every record table, in its type', async () => {
       const rows = await store.query<{ table: string; column: string; type: string }>(
         'SELECT table, name AS column, type FROM system.columns WHERE database = {database:String}',
@@ -123,6 +165,11 @@ export function describeStoreContract(name: string, start: () => Promise<StoreUn
     it('gives back any run exactly as it was encoded', async () => {
       const lines = sample(runRows, 50).map((row, index) => encodeRun({ ...row, run_id: `run ${index}` }))
       await expectSameRows('runs', lines, Object.keys(recordTables.runs))
+    })
+
+    it('gives back any state of an endpoint exactly as it was encoded', async () => {
+      const lines = sample(stateRows, 100).map(encodeEndpointState)
+      await expectSameRows('endpoint_states', lines, Object.keys(recordTables.endpoint_states))
     })
 
     it('gives back any span, with 64-bit durations as text', async () => {

@@ -1,4 +1,4 @@
-import type { AttemptRecord, RequestRecord, RunRecord } from '../../src/record/index.ts'
+import type { AttemptRecord, EndpointStateRecord, RequestRecord, RunRecord } from '../../src/record/index.ts'
 
 const identity = {
   ts: 1_795_194_300_123_456,
@@ -36,7 +36,7 @@ const identity = {
   cost_nocache_usd: 31_500_000_000n,
   cache_discount_usd: 24_300_000_000n,
   price_version: 'openrouter@2026-11-01',
-  schema_version: 2,
+  schema_version: 3,
 } as const
 
 /** A request as the router saw it, answered by the first provider; a test changes what it is about. */
@@ -148,7 +148,26 @@ export function sampleRun(changes: Partial<RunRecord> = {}): RunRecord {
     node_version: 'v24.21.0',
     host: '2 cores',
     labels: {},
-    schema_version: 2,
+    schema_version: 3,
+    ...changes,
+  }
+}
+
+/** An endpoint that the breaker has just opened; a test changes what it is about. */
+export function sampleState(changes: Partial<EndpointStateRecord> = {}): EndpointStateRecord {
+  return {
+    ts: identity.ts,
+    run_id: identity.run_id,
+    router: 'router',
+    provider: 'groq',
+    model: identity.requested_model,
+    endpoint: 'groq/llama-3.3-70b-instruct',
+    from_state: 'closed',
+    to_state: 'open',
+    reason: '3 errors in a row',
+    until: identity.ts + 5_000_000,
+    request_id: identity.request_id,
+    schema_version: 3,
     ...changes,
   }
 }

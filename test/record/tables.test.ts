@@ -1,18 +1,20 @@
 import { describe, expect, it } from 'vitest'
 import {
   encodeAttempt,
+  encodeEndpointState,
   encodeRequest,
   encodeRun,
   recordTables,
   schemaVersion,
 } from '../../src/record/index.ts'
 import * as names from '../../src/record/names.ts'
-import { sampleAttempt, sampleRequest, sampleRun } from './sample-records.ts'
+import { sampleAttempt, sampleRequest, sampleRun, sampleState } from './sample-records.ts'
 
 const rows = [
   ['requests', recordTables.requests, encodeRequest(sampleRequest())],
   ['attempts', recordTables.attempts, encodeAttempt(sampleAttempt())],
   ['runs', recordTables.runs, encodeRun(sampleRun())],
+  ['endpoint_states', recordTables.endpoint_states, encodeEndpointState(sampleState())],
 ] as const
 
 describe.each(rows)('the row of %s', (_name, columns, row) => {
@@ -77,6 +79,7 @@ describe('requests and attempts', () => {
 describe('the stored enumerations', () => {
   // Rows on disk hold these numbers: a name may be appended, never moved or removed.
   it.each([
+    ['endpointStates', names.endpointStates, ['closed', 'half_open', 'open', 'cooling']],
     ['vantages', names.vantages, ['router', 'client']],
     ['phases', names.phases, ['live', 'warmup', 'measure', 'cooldown']],
     ['outcomes', names.outcomes, ['ok', 'error', 'canceled', 'truncated']],

@@ -5,17 +5,18 @@ import { join } from 'node:path'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createVirtualClock } from '../../src/core/index.ts'
-import { encodeAttempt, encodeRequest, encodeRun } from '../../src/record/index.ts'
+import { encodeAttempt, encodeEndpointState, encodeRequest, encodeRun } from '../../src/record/index.ts'
 import { openJournal, recoverJournal } from '../../src/store/index.ts'
 import { readRows } from './read-journal.ts'
-import { attemptRows, requestRows, runRows, sample, spanRows } from './sample-rows.ts'
+import { attemptRows, requestRows, runRows, sample, spanRows, stateRows } from './sample-rows.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 const [request, second, third] = sample(requestRows, 3)
 const [attempt] = sample(attemptRows, 1)
 const [run] = sample(runRows, 1)
+const [state] = sample(stateRows, 1)
 const [span] = sample(spanRows, 1)
-if (!request || !second || !third || !attempt || !run || !span) throw new Error('no samples')
+if (!request || !second || !third || !attempt || !run || !state || !span) throw new Error('no samples')
 
 describe('openJournal', () => {
   it('writes each record as one JSON line into a file of its table, and seals on close', async () => {
@@ -25,14 +26,22 @@ describe('openJournal', () => {
     journal.request(second)
     journal.attempt(attempt)
     journal.run(run)
+    journal.state(state)
     journal.span(span)
     await journal.flush()
-    expect(journal.written()).toEqual({ requests: 2, attempts: 1, runs: 1, otel_traces: 1 })
+    expect(journal.written()).toEqual({
+      requests: 2,
+      attempts: 1,
+      runs: 1,
+      endpoint_states: 1,
+      otel_traces: 1,
+    })
     expect(await readdir(dir)).toContain('router-requests-000001.open.ndjson')
     await journal.close()
 
     expect(await readdir(dir)).toEqual([
       'router-attempts-000001.ndjson',
+      'router-endpoint_states-000001.ndjson',
       'router-otel_traces-000001.ndjson',
       'router-requests-000001.ndjson',
       'router-runs-000001.ndjson',
@@ -43,6 +52,7 @@ describe('openJournal', () => {
     )
     expect(await text('router-attempts-000001.ndjson')).toBe(`${encodeAttempt(attempt)}\n`)
     expect(await text('router-runs-000001.ndjson')).toBe(`${encodeRun(run)}\n`)
+    expect(await text('router-endpoint_states-000001.ndjson')).toBe(`${encodeEndpointState(state)}\n`)
     expect(await text('router-otel_traces-000001.ndjson')).toBe(`${JSON.stringify(span)}\n`)
     expect(journal.dropped()).toBe(0)
   })

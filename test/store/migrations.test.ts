@@ -14,7 +14,7 @@ describe('migrations', () => {
       [
         [
           "record tables",
-          "79f6d5f853094453",
+          "0ec261ec78521b96",
         ],
         [
           "spans",
@@ -27,6 +27,10 @@ describe('migrations', () => {
         [
           "columns of version 2",
           "c839aa8649c85e39",
+        ],
+        [
+          "states of endpoints",
+          "0cf5922e08bfda9c",
         ],
       ]
     `)
@@ -42,7 +46,7 @@ describe('migrations', () => {
         )
       } else {
         expect(statement).toMatch(
-          /^ALTER TABLE .* (MODIFY SETTING replicated_deduplication_window = 100000|ADD COLUMN|MODIFY COLUMN)/,
+          /^ALTER TABLE .* (MODIFY SETTING replicated_deduplication_window = 100000|ADD COLUMN|MODIFY COLUMN|MODIFY TTL)/,
         )
       }
       expect(statement).toContain('`rb`.')

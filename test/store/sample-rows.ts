@@ -1,5 +1,12 @@
 import * as fc from 'fast-check'
-import type { AttemptRecord, Columns, RequestRecord, RunRecord, SpanRow } from '../../src/record/index.ts'
+import type {
+  AttemptRecord,
+  Columns,
+  EndpointStateRecord,
+  RequestRecord,
+  RunRecord,
+  SpanRow,
+} from '../../src/record/index.ts'
 import { recordTables } from '../../src/record/index.ts'
 
 const text = fc.oneof(
@@ -62,6 +69,7 @@ function rowsOf<Row>(columns: Columns, values = valuesOf): fc.Arbitrary<Row> {
 export const requestRows: fc.Arbitrary<RequestRecord> = rowsOf(recordTables.requests)
 export const attemptRows: fc.Arbitrary<AttemptRecord> = rowsOf(recordTables.attempts)
 export const runRows: fc.Arbitrary<RunRecord> = rowsOf(recordTables.runs)
+export const stateRows: fc.Arbitrary<EndpointStateRecord> = rowsOf(recordTables.endpoint_states)
 
 /** Spans with any text. */
 export const spanRows: fc.Arbitrary<SpanRow> = fc.record({

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished }
 import { createVirtualClock } from '../../src/core/index.ts'
 import {
   type AttemptRecord,
+  type EndpointStateRecord,
   encodeRequest,
   type RequestRecord,
   type RunRecord,
@@ -19,6 +20,7 @@ import {
   openStore,
   type Store,
   segmentPath,
+  storeTables,
   startEmbeddedStore,
   uploadJournal,
   watchJournal,
@@ -31,6 +33,7 @@ import {
   runRows,
   sample,
   spanRows,
+  stateRows,
 } from './sample-rows.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
@@ -45,8 +48,7 @@ beforeAll(async () => {
   await migrate(store)
 })
 beforeEach(async () => {
-  for (const table of ['requests', 'attempts', 'runs', 'otel_traces'])
-    await store.command(`TRUNCATE TABLE ${table}`)
+  for (const table of storeTables) await store.command(`TRUNCATE TABLE ${table}`)
 })
 afterAll(async () => {
   await store.close()
@@ -60,6 +62,7 @@ async function writeJournal(dir: string, seed: number): Promise<void> {
   for (const row of sample(requestRows, 50, seed)) journal.request({ ...row, run_id: `run ${seed}` })
   for (const row of sample(attemptRows, 7, seed)) journal.attempt({ ...row, run_id: `run ${seed}` })
   for (const row of sample(runRows, 2, seed)) journal.run({ ...row, run_id: `run ${seed}`, version: 1 })
+  for (const row of sample(stateRows, 4, seed)) journal.state({ ...row, run_id: `run ${seed}` })
   for (const row of sample(spanRows, 3, seed)) journal.span(row)
   await journal.close()
 }
@@ -90,9 +93,10 @@ describe('uploadJournal', () => {
     const before = await readFile(join(dir, 'client-requests-000001.ndjson'))
     const seen: number[] = []
     const uploaded = await uploadJournal({ dir, store, onSegment: rows => seen.push(rows) })
-    expect(uploaded).toEqual({ segments: 6, rows: 62 })
-    expect(seen.reduce((sum, rows) => sum + rows)).toBe(62)
-    expect(await Promise.all(['requests', 'attempts', 'otel_traces'].map(countOf))).toEqual([50, 7, 3])
+    expect(uploaded).toEqual({ segments: 7, rows: 66 })
+    expect(seen.reduce((sum, rows) => sum + rows)).toBe(66)
+    // Two rows of one version of a run are one.
+    expect(await Promise.all(storeTables.map(countOf))).toEqual([50, 7, 1, 4, 3])
     expect(await statesOf(dir)).toEqual(['uploaded'])
     expect(await readFile(join(dir, 'client-requests-000001.uploaded.ndjson'))).toEqual(before)
     expect(await uploadJournal({ dir, store })).toEqual({ segments: 0, rows: 0 })
@@ -109,10 +113,14 @@ describe('uploadJournal', () => {
       journal.attempt({ ...row, phase: 'measure' })
     }
     for (const row of sample(hostileRows<RunRecord>(recordTables.runs), 50)) journal.run(row)
+    for (const row of sample(hostileRows<EndpointStateRecord>(recordTables.endpoint_states), 50)) {
+      journal.state({ ...row, run_id: 'kept' })
+    }
     for (const row of sample(hostileSpans, 100)) journal.span(row)
     await journal.close()
-    expect(await uploadJournal({ dir, store })).toEqual({ segments: 4, rows: 750 })
-    expect(await Promise.all(['requests', 'attempts', 'otel_traces'].map(countOf))).toEqual([300, 300, 100])
+    expect(await uploadJournal({ dir, store })).toEqual({ segments: 5, rows: 800 })
+    const tables = ['requests', 'attempts', 'endpoint_states', 'otel_traces']
+    expect(await Promise.all(tables.map(countOf))).toEqual([300, 300, 50, 100])
   })
 
   it('stores a segment once when the process died after the insert and before the mark', async () => {
@@ -130,9 +138,10 @@ describe('uploadJournal', () => {
 
   it('remembers a segment through a hundred thousand other inserts into its table', async () => {
     const tables = await store.query<{ ddl: string }>(
-      "SELECT create_table_query AS ddl FROM system.tables WHERE database = 'routebench' AND name IN ('requests', 'attempts', 'runs', 'otel_traces')",
+      "SELECT create_table_query AS ddl FROM system.tables WHERE database = 'routebench' AND name IN {names:Array(String)}",
+      { names: storeTables },
     )
-    expect(tables).toHaveLength(4)
+    expect(tables).toHaveLength(storeTables.length)
     for (const { ddl } of tables) expect(ddl).toContain('non_replicated_deduplication_window = 100000')
   })
 
@@ -266,7 +275,7 @@ describe('watchJournal', () => {
         await clock.advanceMs(1000)
         return watch.status()
       })
-      .toMatchObject({ rows: 62, failures: 0, lastError: '' })
+      .toMatchObject({ rows: 66, failures: 0, lastError: '' })
     expect(await countOf('requests')).toBe(50)
     await watch.stop()
   })

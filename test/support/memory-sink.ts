@@ -1,9 +1,16 @@
-import type { AttemptRecord, RecordSink, RequestRecord, SpanRow } from '../../src/record/index.ts'
+import type {
+  AttemptRecord,
+  EndpointStateRecord,
+  RecordSink,
+  RequestRecord,
+  SpanRow,
+} from '../../src/record/index.ts'
 
 /** A sink that keeps everything in memory, in the order it came. */
 export interface MemorySink extends RecordSink {
   readonly requests: readonly RequestRecord[]
   readonly attempts: readonly AttemptRecord[]
+  readonly states: readonly EndpointStateRecord[]
   readonly spans: readonly SpanRow[]
 }
 
@@ -11,13 +18,16 @@ export interface MemorySink extends RecordSink {
 export function createMemorySink(): MemorySink {
   const requests: RequestRecord[] = []
   const attempts: AttemptRecord[] = []
+  const states: EndpointStateRecord[] = []
   const spans: SpanRow[] = []
   return {
     requests,
     attempts,
+    states,
     spans,
     request: record => void requests.push(record),
     attempt: record => void attempts.push(record),
+    state: record => void states.push(record),
     span: row => void spans.push(row),
     dropped: () => 0,
     flush: () => Promise.resolve(),

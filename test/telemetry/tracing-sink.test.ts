@@ -1,24 +1,32 @@
 import { describe, expect, it } from 'vitest'
-import type { AttemptRecord, RecordSink, RequestRecord, SpanRow } from '../../src/record/index.ts'
+import type {
+  AttemptRecord,
+  EndpointStateRecord,
+  RecordSink,
+  RequestRecord,
+  SpanRow,
+} from '../../src/record/index.ts'
 import { createTracingSink, type Span, type SpanExporter } from '../../src/telemetry/index.ts'
-import { sampleAttempt, sampleRequest } from '../record/sample-records.ts'
+import { sampleAttempt, sampleRequest, sampleState } from '../record/sample-records.ts'
 
 const resource = { serviceName: 'routebench-router', serviceVersion: '0.1.0' }
 
 function memorySink() {
   const requests: RequestRecord[] = []
   const attempts: AttemptRecord[] = []
+  const states: EndpointStateRecord[] = []
   const rows: SpanRow[] = []
   const calls: string[] = []
   const sink: RecordSink = {
     request: record => void requests.push(record),
     attempt: record => void attempts.push(record),
+    state: record => void states.push(record),
     span: row => void rows.push(row),
     dropped: () => 7,
     flush: async () => void calls.push('flush'),
     close: async () => void calls.push('close'),
   }
-  return { sink, requests, attempts, rows, calls }
+  return { sink, requests, attempts, states, rows, calls }
 }
 
 function memoryExporter() {
@@ -52,6 +60,14 @@ describe('createTracingSink', () => {
     ])
     expect(new Set(rows.map(row => row.TraceId)).size).toBe(1)
     expect(spans.map(span => span.spanId)).toEqual(rows.map(row => row.SpanId))
+  })
+
+  it('passes states of endpoints on, which have no spans', () => {
+    const { sink, states, rows } = memorySink()
+    const { exporter, spans } = memoryExporter()
+    createTracingSink({ sink, exporter, resource }).state(sampleState())
+    expect(states).toEqual([sampleState()])
+    expect([rows, spans]).toEqual([[], []])
   })
 
   it('works without an exporter', async () => {

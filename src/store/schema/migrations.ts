@@ -3,6 +3,7 @@ import { deduplicationWindowStatements } from './deduplication-window.ts'
 import { recordTableStatements } from './record-tables.ts'
 import { spanTableStatement } from './span-table.ts'
 import type { SchemaTarget } from './target.ts'
+import { versionThreeStatements } from './version-three.ts'
 import { versionTwoStatements } from './version-two.ts'
 
 /** One forward step of the schema. Its statements can be run again without harm. */
@@ -24,11 +25,15 @@ export const migrations: readonly Migration[] = [
     id: 1,
     name: 'record tables',
     statements: recordTableStatements,
-    formerChecksums: ['c3ea91457d9c1581883ad7f655315ad7e03ad0735fbac0a09fc7f19f672c8d4b'],
+    formerChecksums: [
+      'c3ea91457d9c1581883ad7f655315ad7e03ad0735fbac0a09fc7f19f672c8d4b',
+      '79f6d5f853094453a01bb87fdd5f64499819fa8b98c419d0f8d3383781f635ff',
+    ],
   },
   { id: 2, name: 'spans', statements: target => [spanTableStatement(target)], formerChecksums: [] },
   { id: 3, name: 'deduplication window', statements: deduplicationWindowStatements, formerChecksums: [] },
   { id: 4, name: 'columns of version 2', statements: versionTwoStatements, formerChecksums: [] },
+  { id: 5, name: 'states of endpoints', statements: versionThreeStatements, formerChecksums: [] },
 ]
 
 /** SHA-256 over the statements a migration has for a plain server. */

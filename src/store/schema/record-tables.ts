@@ -21,7 +21,8 @@ interface Layout {
 }
 
 const insertedAt = "inserted_at DateTime('UTC') DEFAULT now()"
-const liveExpiry = "toDateTime(ts) + INTERVAL 180 DAY DELETE WHERE phase = 'live'"
+/** Probes belong to no run either. */
+export const liveExpiry = "toDateTime(ts) + INTERVAL 180 DAY DELETE WHERE phase IN ('live', 'probe')"
 
 /** Skip indexes only for look-ups by id; order keys in the order that dashboards and reports filter. */
 const layouts: Readonly<Record<keyof typeof recordTables, Layout>> = {
@@ -56,16 +57,26 @@ const layouts: Readonly<Record<keyof typeof recordTables, Layout>> = {
     indexes: [],
     storeColumns: [],
   },
+  endpoint_states: {
+    engine: { family: 'MergeTree' },
+    partitionBy: 'toYYYYMM(ts)',
+    orderBy: '(run_id, endpoint, ts)',
+    ttl: "toDateTime(ts) + INTERVAL 180 DAY DELETE WHERE run_id = ''",
+    indexes: ['INDEX ix_ts ts TYPE minmax GRANULARITY 1'],
+    storeColumns: [insertedAt],
+  },
 }
 
-const tables = ['requests', 'attempts', 'runs'] as const
+/** Those of the first step; later ones come in steps of their own. */
+const firstTables = ['requests', 'attempts', 'runs'] as const
 
-/** `CREATE TABLE` for each record table, derived from the record's columns. Pure. */
+/** `CREATE TABLE` for each record table of the first step, derived from the record's columns. Pure. */
 export function recordTableStatements(target: SchemaTarget): readonly string[] {
-  return tables.map(name => createTable(target, name))
+  return firstTables.map(name => createTableStatement(target, name))
 }
 
-function createTable(target: SchemaTarget, name: keyof typeof recordTables): string {
+/** `CREATE TABLE` for one record table. Pure. */
+export function createTableStatement(target: SchemaTarget, name: keyof typeof recordTables): string {
   const columns: Columns = recordTables[name]
   const layout = layouts[name]
   const definitions = [
