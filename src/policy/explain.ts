@@ -63,12 +63,11 @@ export interface ExplainOptions {
   readonly requestedModels: readonly string[]
   readonly decision: Decision
   readonly sticky: StickyPlan
-  readonly affinityKey: string | null
 }
 
 /** Explains a decision. Pure: the same decision always gives the same value. */
 export function explainDecision(options: ExplainOptions): Explanation {
-  const { request, requestedModels, decision, sticky, affinityKey } = options
+  const { request, requestedModels, decision, sticky } = options
   const { ignoredFields } = request.preferences
   return {
     policy: decision.policy,
@@ -82,7 +81,7 @@ export function explainDecision(options: ExplainOptions): Explanation {
       decided_by: strategy,
       sticky: stickyOf(model, sticky),
     })),
-    sticky: { key_source: sticky.conversation?.source ?? '', drawn_by_key: affinityKey !== null },
+    sticky: { key_source: sticky.conversation?.source ?? '', drawn_by_key: sticky.affinityKey !== null },
     candidates: decision.candidates.map(candidateOf),
     excluded: exclusionsOf(decision),
     ...(ignoredFields.length > 0 && { ignored: ignoredFields }),

@@ -15,10 +15,9 @@ export { type RouteRequestOptions, routeRequest } from './route-request.ts'
 export { combineAccessRules } from './access-rules.ts'
 export { alternativeModels } from './alternative-models.ts'
 export { type Pin, type PinState, readPin } from './pin.ts'
-export { poolPin } from './pool-pin.ts'
 export { type Conversation, conversationOf, type ConversationWords } from './sticky-key.ts'
 export { type StickyOutcome, stickyOutcome, type StickyResult } from './sticky-outcome.ts'
-export { affinityKeyOf, pinnedEndpoint, planSticky, type StickyPlan } from './sticky-plan.ts'
+export { pinnedEndpoint, planSticky, type StickyPlan } from './sticky-plan.ts'
 export {
   type Access,
   type AccessRules,

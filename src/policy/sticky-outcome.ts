@@ -1,5 +1,6 @@
 import type { Endpoint } from '../catalog/index.ts'
 import { noPin, type Pin, pinAfterSuccess, type PinResult, type PinState, pinTtlMs } from './pin.ts'
+import { poolPinAfter } from './pool-pin.ts'
 import { matchesAny } from './slug.ts'
 import type { ModelSticky, StickyPlan } from './sticky-plan.ts'
 import type { Decision, PolicySettings, RouteRequest } from './types.ts'
@@ -14,6 +15,8 @@ export interface StickyOutcome {
   readonly reason: string
   /** The pin to remember; null: the older one, if any, stays as it is. */
   readonly pin: Pin | null
+  /** What to remember of the pool that the model was picked from; null: nothing new. */
+  readonly poolPin: Pin | null
 }
 
 /** What the outcome depends on. */
@@ -22,6 +25,8 @@ export interface StickyOutcomeOptions {
   readonly decision: Decision
   readonly request: RouteRequest
   readonly settings: PolicySettings
+  /** What is remembered of the pool that the serving model was picked from. */
+  readonly poolPin: Pin | undefined
   /** Attempts that failed: `how` such as `server (503)`. */
   readonly failures: readonly { readonly endpointId: string; readonly how: string }[]
   /** The endpoint that answered in full; null: none did. */
@@ -38,6 +43,13 @@ export interface StickyOutcomeOptions {
  * tells the story, also when another model answered in the end; without one, that on the model which answered. Pure.
  */
 export function stickyOutcome(options: StickyOutcomeOptions): StickyOutcome {
+  const { served } = options
+  return { ...outcomeOf(options), poolPin: served && poolPinAfter(served, options) }
+}
+
+type Told = Omit<StickyOutcome, 'poolPin'>
+
+function outcomeOf(options: StickyOutcomeOptions): Told {
   const { plan, served } = options
   const told = toldOf(plan, served)
   if (!told || told.off !== null) return none(`off: ${told?.off ?? 'no model'}`)
@@ -52,13 +64,13 @@ function toldOf({ models }: StickyPlan, served: Endpoint | null): ModelSticky | 
   return models.find(({ modelId }) => modelId === served?.modelId) ?? first
 }
 
-function none(reason: string): StickyOutcome {
+function none(reason: string): Told {
   return { result: 'none', reason, pin: null }
 }
 
 type Answered = StickyOutcomeOptions & { readonly served: Endpoint }
 
-function answered(options: Answered, before: PinState): StickyOutcome {
+function answered(options: Answered, before: PinState): Told {
   const { served } = options
   const pinned = pinOf(options)
   const where = pinned.pin ? `now pinned at ${served.id}` : `not pinned at ${served.id}: ${pinned.why}`

@@ -18,6 +18,11 @@ export interface StickyPlan {
   readonly conversation: Conversation | null
   /** One for each candidate model, in their order. */
   readonly models: readonly ModelSticky[]
+  /**
+   * What the first endpoint of the conversation is drawn by, so that routers without shared state choose alike;
+   * null: by chance.
+   */
+  readonly affinityKey: string | null
 }
 
 /** What a plan depends on. */
@@ -26,10 +31,11 @@ export interface StickyPlanOptions {
   readonly conversation: Conversation | null
   readonly settings: PolicySettings
   readonly pinOf: (modelId: string) => Pin | undefined
+  readonly endpointsOf: (modelId: string) => readonly Endpoint[]
   readonly nowNs: number
 }
 
-/** Says for each candidate model whether sticky routing is on, and where the conversation is pinned. Pure. */
+/** Says for each candidate model whether sticky routing is on and where the conversation is pinned. Pure. */
 export function planSticky(options: StickyPlanOptions): StickyPlan {
   const { request, conversation, pinOf, nowNs } = options
   const models = request.models.map(model => {
@@ -37,7 +43,7 @@ export function planSticky(options: StickyPlanOptions): StickyPlan {
     const pin = off === null ? readPin(pinOf(model.modelId), nowNs) : noPin
     return { modelId: model.modelId, off, pin }
   })
-  return { conversation, models }
+  return { conversation, models, affinityKey: affinityKeyOf(models, options) }
 }
 
 /** `order` beats `sort`, and both beat sticky routing (docs/routing.md, Precedence). */
@@ -56,14 +62,12 @@ export function pinnedEndpoint(plan: StickyPlan, modelId: string): string | null
 }
 
 /**
- * What the first endpoint of the conversation is drawn by, so that routers without shared state choose alike;
- * null: by chance. A conversation that the caller named always has one. One known by its opening has one only
- * where an endpoint could keep a prompt of its length, so that short equal prompts are still spread by price. Pure.
+ * A conversation that the caller named is always drawn by its key. One known by its opening is only where an endpoint
+ * could keep a prompt of its length, so that short equal prompts are still spread by price.
  */
-export function affinityKeyOf(
-  { conversation, models }: StickyPlan,
-  request: RouteRequest,
-  endpointsOf: (modelId: string) => readonly Endpoint[],
+function affinityKeyOf(
+  models: readonly ModelSticky[],
+  { conversation, request, endpointsOf }: StickyPlanOptions,
 ): string | null {
   const on = models.filter(({ off }) => off === null)
   if (conversation === null || on.length === 0) return null

@@ -1,7 +1,6 @@
 import type { Endpoint } from '../catalog/index.ts'
 import {
   type Access,
-  affinityKeyOf,
   alternativeModels,
   conversationOf,
   type Decision,
@@ -50,29 +49,29 @@ export function planRoute(context: RouteContext, call: RoutedCall, chat: ChatReq
   const nowNs = context.clock.monoNs()
   const conversation = conversationOf(conversationWords(chat.body, call))
   const request = chat.route
+  const endpointsOf = (modelId: string) => context.catalog.models.get(modelId)?.endpoints ?? []
   const sticky = planSticky({
     request,
     conversation,
     settings: settings.policy,
     pinOf: modelId => (conversation ? pins.get(modelPinKey(conversation, modelId)) : undefined),
+    endpointsOf,
     nowNs,
   })
-  const endpointsOf = (modelId: string) => context.catalog.models.get(modelId)?.endpoints ?? []
-  const affinityKey = affinityKeyOf(sticky, request, endpointsOf)
   const decision = decide({
     request,
     endpointsOf,
     access: endpoint => accessTo(endpoint, context),
     settings: settings.policy,
-    health: context.health.read,
+    health: id => context.health.read(id, keyAliasesOf(id, context)),
     pinOf: modelId => pinnedEndpoint(sticky, modelId),
-    affinityKey,
+    affinityKey: sticky.affinityKey,
     nowNs,
     // Named by the planned item, so that the same plan gives the same draws in every run.
     rng: context.rng.fork(call.itemId || call.requestId),
   })
   const { requestedModels } = chat
-  const explanation = explainDecision({ request, requestedModels, decision, sticky, affinityKey })
+  const explanation = explainDecision({ request, requestedModels, decision, sticky })
   return { request, decision, sticky, explanation }
 }
 
@@ -93,6 +92,12 @@ export function accessTo(endpoint: Endpoint, { upstream, settings }: RouteContex
   if (upstream(endpoint).apiKey === null) return 'key_missing'
   const speaks = settings.upstreamIsSimulated || endpoint.provider.wire === 'openai'
   return speaks ? 'ready' : 'wire_unsupported'
+}
+
+/** Names of the keys that an endpoint can be called with. */
+function keyAliasesOf(endpointId: string, { catalog, upstream }: RouteContext): readonly string[] {
+  const endpoint = catalog.endpoints.get(endpointId)
+  return endpoint ? [upstream(endpoint).keyAlias] : []
 }
 
 /** Models that would serve the request as it is, for the error that none of those it names does. */

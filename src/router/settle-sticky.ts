@@ -1,4 +1,4 @@
-import { poolPin, type StickyOutcome, stickyOutcome } from '../policy/index.ts'
+import { type StickyOutcome, stickyOutcome } from '../policy/index.ts'
 import { errorTypeOf, type Exchange } from '../wire/index.ts'
 import type { Attempt } from './attempt.ts'
 import type { ChatRequest } from './chat-request.ts'
@@ -8,7 +8,12 @@ import { modelPinKey, poolPinKey } from './pin-table.ts'
 import type { Route } from './route.ts'
 
 /** A request that was never routed has no pin to speak of. */
-export const neverRouted: StickyOutcome = Object.freeze({ result: 'none', reason: '', pin: null })
+export const neverRouted: StickyOutcome = Object.freeze({
+  result: 'none',
+  reason: '',
+  pin: null,
+  poolPin: null,
+})
 
 /** What settling looks at of an attempt. */
 export interface TriedAttempt extends Pick<Attempt, 'candidate' | 'failure'> {
@@ -24,27 +29,30 @@ export function settleSticky(
   const last = attempts.at(-1)
   const served = last?.failure === null ? last.candidate.endpoint : null
   const { conversation } = route.sticky
-  const options = {
+  const poolKey = served && usedPoolKey(route, served.modelId)
+  const outcome = stickyOutcome({
     plan: route.sticky,
     decision: route.decision,
     request: route.request,
     settings: policy,
     failures: attempts.filter(({ failure }) => failure !== null).map(failureOf),
     served,
-    usedCache: served !== null && usedCache(last),
+    usedCache: usedCache(last),
     hasHourMark: policy.stickyTtl === 'cache' && hasHourMark(request.body),
     nowNs: clock.monoNs(),
+    poolPin: pins.get(poolKey ?? ''),
+  })
+  if (conversation && served && outcome.pin) {
+    pins.set(modelPinKey(conversation, served.modelId), outcome.pin)
   }
-  const outcome = stickyOutcome(options)
-  if (conversation === null || served === null) return outcome
-  if (outcome.pin) pins.set(modelPinKey(conversation, served.modelId), outcome.pin)
-  const used = route.request.models.find(({ modelId }) => modelId === served.modelId)
-  if (used?.pool !== undefined) {
-    const key = poolPinKey(conversation, used.pool)
-    const pin = poolPin({ ...options, served, pin: pins.get(key) })
-    if (pin) pins.set(key, pin)
-  }
+  if (poolKey && outcome.poolPin) pins.set(poolKey, outcome.poolPin)
   return outcome
+}
+
+/** Where it is remembered that the conversation used a model of the pool that this one was picked from. */
+function usedPoolKey({ request, sticky: { conversation } }: Route, modelId: string): string | null {
+  const pool = request.models.find(model => model.modelId === modelId)?.pool
+  return conversation && pool !== undefined ? poolPinKey(conversation, pool) : null
 }
 
 function failureOf({ candidate, exchange }: TriedAttempt) {

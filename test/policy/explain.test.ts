@@ -41,8 +41,7 @@ function explain(
     request: requestOf({ no_such_field: 1 }, { models, rule: 'fast' }),
     requestedModels: names,
     decision,
-    sticky: { conversation: null, models: [] },
-    affinityKey: null,
+    sticky: { conversation: null, models: [], affinityKey: null },
   })
 }
 
@@ -71,8 +70,8 @@ describe('explainDecision', () => {
           { modelId: 'acme/one', off: null, pin: { kind: 'live', endpointId: a.id } },
           { modelId: 'acme/two', off: 'variant :floor', pin: { kind: 'none' } },
         ],
+        affinityKey: conversation?.key ?? null,
       },
-      affinityKey: conversation?.key ?? null,
     })
     const plain = { via: 'direct', variant: null, decided_by: 'price-weighted' }
     expect(explained).toEqual({

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { conversationOf, defaultPolicySettings, type Pin, poolPin } from '../../src/policy/index.ts'
+import { conversationOf, defaultPolicySettings, type Pin, stickyOutcome } from '../../src/policy/index.ts'
 import { endpointOf } from '../support/endpoint-of.ts'
 import { requestOf } from './ranking.ts'
 
-describe('poolPin', () => {
+describe('stickyOutcome, for pools', () => {
   const words = { caller: '', sessionHeader: '', promptCacheKey: '', systemMessage: '' }
   const served = endpointOf({ provider: 'a' })
   const live: Pin = { endpointId: 'x', untilNs: 10 }
@@ -15,16 +15,25 @@ describe('poolPin', () => {
     ['none where the request does not want it', true, false, undefined, { sticky: false }, false],
   ])('remembers the model of %s', (_name, isExplicit, usedCache, pin, provider, remembers) => {
     const names = isExplicit ? { sessionId: 's', firstMessage: '' } : { sessionId: '', firstMessage: 's' }
-    const result = poolPin({
-      plan: { conversation: conversationOf({ ...words, ...names }), models: [] },
-      request: requestOf(provider),
+    const model = {
+      modelId: 'acme/one',
+      requested: 'mine',
+      via: 'pool',
+      pool: 'mine',
+      variant: null,
+    } as const
+    const { poolPin } = stickyOutcome({
+      plan: { conversation: conversationOf({ ...words, ...names }), models: [], affinityKey: null },
+      decision: { policy: '', candidates: [], models: [] },
+      request: requestOf(provider, { models: [model] }),
       settings: defaultPolicySettings,
+      failures: [],
       served,
-      pin,
+      poolPin: pin,
       usedCache,
       hasHourMark: false,
       nowNs: 0,
     })
-    expect(result).toEqual(remembers ? { endpointId: 'a/one', untilNs: 600_000e6 } : null)
+    expect(poolPin).toEqual(remembers ? { endpointId: 'a/one', untilNs: 600_000e6 } : null)
   })
 })

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Endpoint } from '../../src/catalog/index.ts'
 import {
-  affinityKeyOf,
   conversationOf,
   defaultPolicySettings,
   type ModelCandidate,
@@ -40,15 +39,25 @@ interface Given {
   readonly settings?: Partial<PolicySettings>
   readonly conversation?: typeof named
   readonly nowNs?: number
+  readonly endpoints?: readonly Endpoint[]
+  readonly request?: Partial<RouteRequest>
 }
 
-function planOf({ provider = {}, models = [model()], settings, conversation = named, nowNs = 0 }: Given) {
-  const request = requestOf(provider, { models })
+function planOf(given: Given) {
+  const {
+    provider = {},
+    models = [model()],
+    settings,
+    conversation = named,
+    nowNs = 0,
+    endpoints = [],
+  } = given
   return planSticky({
-    request,
+    request: requestOf(provider, { models, ...given.request }),
     conversation,
     settings: { ...defaultPolicySettings, ...settings },
     pinOf: modelId => (modelId === 'acme/one' ? pinned : undefined),
+    endpointsOf: () => endpoints,
     nowNs,
   })
 }
@@ -90,7 +99,7 @@ describe('pinnedEndpoint', () => {
   })
 })
 
-describe('affinityKeyOf', () => {
+describe('planSticky, for the draw of the first endpoint', () => {
   const keeps = endpointOf({
     provider: 'a',
     input: 1,
@@ -99,16 +108,23 @@ describe('affinityKeyOf', () => {
   })
   const plain = endpointOf({ provider: 'b', input: 1 })
   const long: Partial<RouteRequest> = { estimatedInputTokens: 1024 }
-  it.each<[string, Given, readonly Endpoint[], Partial<RouteRequest>, boolean]>([
-    ['a named conversation', {}, [plain], {}, true],
-    ['a named one that is sorted', { provider: { sort: 'price' } }, [keeps], long, false],
-    ['no conversation', { conversation: null }, [keeps], long, false],
-    ['a recognised one with a prompt to keep', { conversation: recognised }, [plain, keeps], long, true],
-    ['a recognised one with a short prompt', { conversation: recognised }, [keeps], {}, false],
-    ['a recognised one where nobody keeps prompts', { conversation: recognised }, [plain], long, false],
-  ])('of %s', (_name, given, endpoints, more, isOf) => {
-    const plan = planOf(given)
-    const key = affinityKeyOf(plan, requestOf({}, more), () => endpoints)
-    expect(key).toBe(isOf ? (plan.conversation?.key ?? '') : null)
+  it.each<[string, Given, boolean]>([
+    ['a named conversation', { endpoints: [plain] }, true],
+    ['a named one that is sorted', { provider: { sort: 'price' }, endpoints: [keeps], request: long }, false],
+    ['no conversation', { conversation: null, endpoints: [keeps], request: long }, false],
+    [
+      'a recognised one with a prompt to keep',
+      { conversation: recognised, endpoints: [plain, keeps], request: long },
+      true,
+    ],
+    ['a recognised one with a short prompt', { conversation: recognised, endpoints: [keeps] }, false],
+    [
+      'a recognised one where nobody keeps prompts',
+      { conversation: recognised, endpoints: [plain], request: long },
+      false,
+    ],
+  ])('says whether %s is drawn by its key', (_name, given, isDrawn) => {
+    const { conversation, affinityKey } = planOf(given)
+    expect(affinityKey).toBe(isDrawn ? (conversation?.key ?? '') : null)
   })
 })
