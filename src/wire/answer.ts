@@ -1,7 +1,7 @@
 import type { Usage } from '../record/index.ts'
 import { classifyErrorObject, type ExchangeError, type Trust } from './classify.ts'
-import type { Delta } from './openai/decode-chunk.ts'
-import { normaliseFinishReason } from './openai/finish-reason.ts'
+import type { Delta } from './delta.ts'
+import type { FinishReason } from './finish-reason.ts'
 import { gatherToolCalls, type ToolCallParts } from './tool-calls.ts'
 import type { Exchange, ExchangeOutcome } from './types.ts'
 
@@ -36,6 +36,7 @@ export interface Answer {
   readonly texts: string[]
   readonly toolCalls: ToolCallParts
   usage: Usage | 'invalid' | null
+  finishReason: FinishReason
   nativeFinishReason: string
   error: ExchangeError | null
   id: string
@@ -49,6 +50,7 @@ export function emptyAnswer(): Answer {
     texts: [],
     toolCalls: gatherToolCalls(),
     usage: null,
+    finishReason: '',
     nativeFinishReason: '',
     error: null,
     id: '',
@@ -62,6 +64,7 @@ export function addDelta(answer: Answer, delta: Delta, trust: Trust): void {
   if (delta.text !== '') answer.texts.push(delta.text)
   if (delta.toolCalls.length > 0) answer.toolCalls.add(delta.toolCalls)
   answer.usage = delta.usage ?? answer.usage
+  answer.finishReason = delta.finishReason || answer.finishReason
   answer.nativeFinishReason = delta.nativeFinishReason || answer.nativeFinishReason
   if (delta.error) answer.error ??= classifyErrorObject(delta.error, trust)
   answer.id ||= delta.id
@@ -74,7 +77,7 @@ export function contentOf(answer: Answer, body: unknown): AnswerContent {
   return {
     usage: answer.usage === 'invalid' ? null : answer.usage,
     usageIsInvalid: answer.usage === 'invalid',
-    finishReason: normaliseFinishReason(answer.nativeFinishReason),
+    finishReason: answer.finishReason,
     nativeFinishReason: answer.nativeFinishReason,
     answerId: answer.id,
     model: answer.model,

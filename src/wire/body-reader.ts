@@ -1,12 +1,21 @@
 import { addDelta, type AnswerReader, contentOf, emptyAnswer } from './answer.ts'
 import { classifyStatus, errorOf, type Trust } from './classify.ts'
 import { asObject, parseJson } from './json.ts'
-import { decodeBody } from './openai/decode-chunk.ts'
+import { decodeBody } from './delta.ts'
+import type { WireProtocol } from './protocol.ts'
 import type { Stopwatch } from './stamps.ts'
 import type { ExchangeOutcome } from './types.ts'
 
-/** Reads an answer that is no stream: a JSON completion, or an error of any shape. */
-export function createBodyReader(status: number, watch: Stopwatch, trust: Trust = {}): AnswerReader {
+/** Collaborators of one body reader. */
+export interface BodyReaderOptions {
+  readonly status: number
+  readonly watch: Stopwatch
+  readonly trust: Trust
+  readonly protocol: WireProtocol
+}
+
+/** Reads an answer that is no stream: a JSON completion in the protocol's shape, or an error of any shape. */
+export function createBodyReader({ status, watch, trust, protocol }: BodyReaderOptions): AnswerReader {
   const answer = emptyAnswer()
   const parts: Buffer[] = []
   let body: unknown = null
@@ -14,10 +23,12 @@ export function createBodyReader(status: number, watch: Stopwatch, trust: Trust 
   function end(): ExchangeOutcome {
     const parsed = parseJson(Buffer.concat(parts).toString('utf8'))
     body = parsed ?? null
-    if (status >= 400) return classifyStatus(status, parsed, trust)
+    if (status >= 400) return classifyStatus(status, protocol.decodeError(parsed), trust)
     const object = asObject(parsed)
     if (!object) return errorOf('malformed_response', 'the answer is no JSON object')
-    const delta = decodeBody(object)
+    const completion = protocol.decodeBody(object)
+    body = completion
+    const delta = decodeBody(completion)
     addDelta(answer, delta, trust)
     if (answer.error) return answer.error
     const hasContent =

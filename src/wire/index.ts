@@ -6,7 +6,7 @@ export { decodeHeaderText, encodeHeaderText } from './header-text.ts'
 export { createHttpPool, type HttpPool } from './http.ts'
 export { asArray, asObject, asText, parseJson } from './json.ts'
 export { encodeChatRequest } from './openai/encode.ts'
-export { normaliseFinishReason } from './openai/finish-reason.ts'
+export { normaliseFinishReason } from './finish-reason.ts'
 export { errorTypeOf, faultOfExchange } from './outcome.ts'
 export { rateLimitState } from './rate-limit.ts'
 export type {

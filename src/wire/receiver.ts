@@ -4,6 +4,8 @@ import { createBodyReader } from './body-reader.ts'
 import { boundedReader, maxAnswerBytes } from './bounded-reader.ts'
 import { errorOf, type ExchangeError, type Trust } from './classify.ts'
 import type { DeadlineTimers } from './deadline-timers.ts'
+import { openaiProtocol } from './openai/protocol.ts'
+import type { WireProtocol } from './protocol.ts'
 import { retryAfterMs } from './rate-limit.ts'
 import type { RestartableTimer } from './restartable-timer.ts'
 import type { Stopwatch } from './stamps.ts'
@@ -27,6 +29,8 @@ type RawHeaders = Readonly<Record<string, string | string[] | undefined>>
 
 /** Collaborators of one receiver. */
 export interface ReceiverOptions extends Trust {
+  /** Default: OpenAI's. */
+  readonly protocol?: WireProtocol
   readonly clock: Clock
   readonly watch: Stopwatch
   readonly deadlines: DeadlineTimers
@@ -38,16 +42,26 @@ export interface ReceiverOptions extends Trust {
 
 /** Makes the receiver of one answer. */
 export function createReceiver(options: ReceiverOptions): Receiver {
-  const { clock, watch, deadlines, ending, stopWith, onEvent = () => undefined } = options
-  let reader: AnswerReader = createBodyReader(0, watch)
+  const {
+    clock,
+    watch,
+    deadlines,
+    ending,
+    stopWith,
+    protocol = openaiProtocol,
+    onEvent = () => undefined,
+  } = options
+  let reader: AnswerReader = createBodyReader({ status: 0, watch, trust: options, protocol })
   let lastByteNs = clock.monoNs()
   let status = 0
   let headers: Readonly<Record<string, string>> = {}
 
   function createReader(): AnswerReader {
-    if (!isEventStream(status, headers)) return createBodyReader(status, watch, options)
+    if (!isEventStream(status, headers)) {
+      return createBodyReader({ status, watch, trust: options, protocol })
+    }
     const { token: onToken } = deadlines
-    return createStreamReader({ watch, onToken, onWhole: ending.start, onEvent, trust: options })
+    return createStreamReader({ watch, onToken, onWhole: ending.start, onEvent, trust: options, protocol })
   }
 
   return {

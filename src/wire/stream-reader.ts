@@ -1,14 +1,16 @@
-import { createParser } from 'eventsource-parser'
 import { addDelta, type AnswerReader, contentOf, emptyAnswer } from './answer.ts'
 import { errorOf, type Trust } from './classify.ts'
 import { asObject, parseJson } from './json.ts'
-import { decodeChunk } from './openai/decode-chunk.ts'
+import { decodeChunk } from './delta.ts'
+import type { JsonObject } from '../core/index.ts'
+import type { WireProtocol } from './protocol.ts'
+import { createSseDecoder, maxEventChars } from './sse.ts'
 import type { Stopwatch } from './stamps.ts'
 import type { ExchangeOutcome, StreamEvent } from './types.ts'
 
-/** How long the connection may stay open after `[DONE]`: enough for its last bytes, so that it can be used again. */
+/** How long the connection may stay open after the mark of the end: enough for its last bytes, so that it can be used again. */
 const afterDoneMs = 100
-/** How long usage or `[DONE]` may come after a finish reason; each further chunk starts it again. */
+/** How long usage or the mark of the end may come after a finish reason; each further chunk starts it again. */
 const afterFinishMs = 5_000
 
 /** Collaborators of one stream reader. */
@@ -20,38 +22,48 @@ export interface StreamReaderOptions {
   /** The answer is whole, or may be: the connection should end within so many milliseconds. */
   readonly onWhole: (withinMs: number) => void
   readonly trust: Trust
+  readonly protocol: WireProtocol
 }
 
-/** Reads an event stream (WHATWG HTML, section 9.2) of chat completion chunks, whatever its chunking. */
+/** Reads an event stream of one protocol, whatever its chunking, and hands it on as chat completion chunks. */
 export function createStreamReader(options: StreamReaderOptions): AnswerReader {
-  const { watch, onToken, onWhole, onEvent, trust } = options
+  const { watch, onToken, onWhole, onEvent, trust, protocol } = options
   const answer = emptyAnswer()
-  const utf8 = new TextDecoder()
+  const decoder = protocol.createDecoder()
   let sawDone = false
   let atNs = 0
 
-  const parser = createParser({
+  const sse = createSseDecoder({
     onComment: text => {
       watch.comment(atNs)
       onEvent({ kind: 'comment', text }, atNs)
     },
-    onEvent: ({ data }) => {
+    onData: data => {
       // A comment is no byte of the answer; the first event is.
       watch.byte(atNs)
       if (sawDone) return
-      if (data === '[DONE]') sawDone = true
-      else readChunk(data)
+      if (data === protocol.endMark) sawDone = true
+      else readEvent(data)
+      sawDone ||= decoder.isOver()
       if (sawDone) onWhole(afterDoneMs)
       else if (answer.nativeFinishReason !== '') onWhole(afterFinishMs)
     },
+    onTooLong: () => {
+      answer.error ??= errorOf(
+        'response_too_large',
+        `an event of the stream is longer than ${maxEventChars} characters`,
+      )
+      onWhole(0)
+    },
   })
 
-  function readChunk(text: string): void {
+  function readEvent(text: string): void {
     const data = asObject(parseJson(text))
-    if (!data) {
-      answer.error ??= errorOf('malformed_response', 'a chunk of the stream is no JSON object')
-      return
-    }
+    if (data) for (const chunk of decoder.chunks(data)) readChunk(chunk)
+    else answer.error ??= errorOf('malformed_response', 'a chunk of the stream is no JSON object')
+  }
+
+  function readChunk(data: JsonObject): void {
     const delta = decodeChunk(data)
     addDelta(answer, delta, trust)
     const visible = delta.text !== ''
@@ -64,9 +76,14 @@ export function createStreamReader(options: StreamReaderOptions): AnswerReader {
     onEvent({ kind: 'chunk', data, hasToken }, atNs)
   }
 
+  /** Whether the answer told how it ended, in the way that counts for its protocol. */
+  function hasEnded(): boolean {
+    return answer.nativeFinishReason !== '' && (sawDone || protocol.isWholeOnFinish)
+  }
+
   function end(): ExchangeOutcome {
     if (answer.error) return answer.error
-    if (answer.nativeFinishReason !== '') return { kind: 'ok' }
+    if (hasEnded()) return { kind: 'ok' }
     if (!sawDone) return { kind: 'truncated' }
     return watch.hasToken() ? { kind: 'ok' } : errorOf('empty_response', 'the stream ended without a token')
   }
@@ -74,11 +91,11 @@ export function createStreamReader(options: StreamReaderOptions): AnswerReader {
   return {
     push: (bytes, stampNs) => {
       atNs = stampNs
-      parser.feed(utf8.decode(bytes, { stream: true }))
+      sse.push(bytes)
     },
     end,
     broken: error => {
-      const isWhole = sawDone || (answer.nativeFinishReason !== '' && answer.usage !== null)
+      const isWhole = sawDone || (hasEnded() && answer.usage !== null)
       if (answer.error || isWhole) return end()
       return watch.hasToken() ? { kind: 'truncated' } : error
     },

@@ -1,23 +1,11 @@
 import type { JsonObject } from '../../core/index.ts'
+import type { EncodedRequest, EncodeOptions } from '../protocol.ts'
 
 /** Instructions to a router that the router has acted on; they mean nothing to a provider. */
 const consumedFields = new Set(['provider', 'models', 'route', 'session_id', 'usage', 'metadata'])
 
 /** Instructions to a router that nobody here acts on: leaving them out changes what the caller asked for. */
 const unsupportedFields = new Set(['plugins', 'transforms', 'trace', 'debug'])
-
-/** What changes between the caller's request and the provider's. */
-export interface EncodeOptions {
-  /** Model name in the provider's own API. */
-  readonly upstreamModel: string
-  readonly stream: boolean
-}
-
-/** A body ready to send, and the caller's fields that it leaves out without anyone acting on them. */
-export interface EncodedRequest {
-  readonly body: string
-  readonly leftOut: readonly string[]
-}
 
 /**
  * The body for an OpenAI-compatible provider: the caller's fields as they are, the provider's model name,
@@ -36,5 +24,12 @@ export function encodeChatRequest(
     stream,
     ...(stream && { stream_options: { include_usage: true } }),
   })
-  return { body, leftOut: Object.keys(fields).filter(name => unsupportedFields.has(name)) }
+  return {
+    path: '/chat/completions',
+    headers: {},
+    keyHeader: 'authorization',
+    body,
+    leftOut: Object.keys(fields).filter(name => unsupportedFields.has(name)),
+    changed: [],
+  }
 }

@@ -1,7 +1,8 @@
-import type { JsonObject } from '../../core/index.ts'
-import type { Usage } from '../../record/index.ts'
-import { asArray, asObject, asText } from '../json.ts'
-import { readUsage } from './usage.ts'
+import type { JsonObject } from '../core/index.ts'
+import type { Usage } from '../record/index.ts'
+import { type FinishReason, normaliseFinishReason } from './finish-reason.ts'
+import { asArray, asObject, asText } from './json.ts'
+import { readUsage } from './openai/usage.ts'
 
 /** What one chunk of an answer carries. Fields it does not carry are empty or null. */
 export interface Delta {
@@ -9,6 +10,8 @@ export interface Delta {
   readonly hasReasoning: boolean
   /** Tool calls or pieces of them, as they came. */
   readonly toolCalls: readonly unknown[]
+  /** Also from the native one, where that is all there is. */
+  readonly finishReason: FinishReason
   readonly nativeFinishReason: string
   /** `invalid`: it tells what cannot be. */
   readonly usage: Usage | 'invalid' | null
@@ -35,7 +38,8 @@ export function decodeBody(body: JsonObject): Delta {
 }
 
 function decodeMessage(body: JsonObject, choice: JsonObject | null, message: JsonObject | null): Delta {
-  const nativeFinishReason = asText(choice?.['native_finish_reason']) || asText(choice?.['finish_reason'])
+  const told = asText(choice?.['finish_reason'])
+  const nativeFinishReason = asText(choice?.['native_finish_reason']) || told
   return {
     text: asText(message?.['content']),
     hasReasoning:
@@ -43,6 +47,8 @@ function decodeMessage(body: JsonObject, choice: JsonObject | null, message: Jso
       asText(message?.['reasoning_content']) !== '' ||
       asArray(message?.['reasoning_details']).length > 0,
     toolCalls: asArray(message?.['tool_calls']),
+    // Where both are told, the native one is in words of its own: Gemini says STOP also for tool calls.
+    finishReason: normaliseFinishReason(told || nativeFinishReason),
     nativeFinishReason,
     usage: readUsage(usageIn(body)),
     error: readError(body, choice),
