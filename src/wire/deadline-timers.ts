@@ -11,11 +11,15 @@ export interface DeadlineTimers {
   activity(): void
   /** A token arrived: the first-token deadline is met, and the stall deadline starts again. */
   token(): void
+  /** Nobody listens, so silence is nobody's: the idle and stall deadlines rest. */
+  hold(): void
+  /** They start again. */
+  release(): void
   stop(): void
 }
 
-/** What passed, and which deadline that was. */
-export type OnExpired = (error: ExchangeError, deadline: DeadlineName) => void
+/** What passed, and which deadline of how many milliseconds that was. */
+export type OnExpired = (error: ExchangeError, deadline: DeadlineName, ms: number) => void
 
 /** Node fires longer timers at once. */
 const longestTimerMs = 2 ** 31 - 1
@@ -35,7 +39,7 @@ export function startDeadlines(deadlines: Deadlines, onExpired: OnExpired): Dead
   const after = (ms: number | null | undefined, name: DeadlineName, what: string) =>
     ms === null || ms === undefined
       ? undefined
-      : setTimeout(() => expire(name, `${what} within ${ms} ms`), Math.min(ms, longestTimerMs))
+      : setTimeout(() => expire(name, ms, what), Math.min(ms, longestTimerMs))
   const timers = {
     connect: after(deadlines.connectMs, 'connect', 'no connection'),
     headers: after(deadlines.headersMs, 'headers', 'no response headers'),
@@ -45,21 +49,32 @@ export function startDeadlines(deadlines: Deadlines, onExpired: OnExpired): Dead
     idle: undefined as NodeJS.Timeout | undefined,
     stall: undefined as NodeJS.Timeout | undefined,
   }
+  const startIdle = () => after(deadlines.idleMs, 'idle', 'silence: nothing more')
+  const startStall = () => after(deadlines.stallMs, 'idle', 'stalled: no further token')
   const stop = () => Object.values(timers).forEach(clearTimeout)
 
-  function expire(name: DeadlineName, message: string): void {
+  function expire(name: DeadlineName, ms: number, what: string): void {
     stop()
-    onExpired(errorOf(errorTypes[name], message), name)
+    onExpired(errorOf(errorTypes[name], `${what} within ${ms} ms`), name, ms)
   }
   return {
     connected: () => clearTimeout(timers.connect),
     headers: () => clearTimeout(timers.headers),
     activity: () => {
-      timers.idle = timers.idle?.refresh() ?? after(deadlines.idleMs, 'idle', 'silence: nothing more')
+      timers.idle = timers.idle?.refresh() ?? startIdle()
     },
     token: () => {
       clearTimeout(timers.firstToken)
-      timers.stall = timers.stall?.refresh() ?? after(deadlines.stallMs, 'idle', 'stalled: no further token')
+      timers.stall = timers.stall?.refresh() ?? startStall()
+    },
+    hold: () => {
+      clearTimeout(timers.idle)
+      clearTimeout(timers.stall)
+    },
+    release: () => {
+      // A timer that was cleared cannot be refreshed.
+      if (timers.idle) timers.idle = startIdle()
+      if (timers.stall) timers.stall = startStall()
     },
     stop,
   }

@@ -3,6 +3,7 @@ import type { Clock } from '../core/index.ts'
 import { callRequest, type CallTarget } from './call-request.ts'
 import { classifyThrown, type Trust } from './classify.ts'
 import { startDeadlines } from './deadline-timers.ts'
+import { createFlow } from './flow.ts'
 import { dispatch } from './http.ts'
 import { createReceiver } from './receiver.ts'
 import { withoutKey } from './redact.ts'
@@ -18,6 +19,11 @@ export interface ExchangeOptions extends Trust, CallTarget {
   readonly deadlines: Deadlines
   /** Called for every chunk and comment of a stream, in order, with the stamp of its bytes. */
   readonly onEvent?: (event: StreamEvent, atNs: number) => void
+  /**
+   * Asked after each piece of the answer: what to wait for before more of it is read; null: nothing. Meanwhile the
+   * upstream is paused, and its silence is not held against it.
+   */
+  readonly whenTaken?: () => Promise<void> | null
 }
 
 /**
@@ -39,22 +45,23 @@ interface Ending {
   readonly deadline?: DeadlineName | null
 }
 
+const canceled: ExchangeOutcome = { kind: 'canceled' }
+
 function run(options: ExchangeOptions, resolve: (exchange: Exchange) => void): void {
   const { clock, signal } = options
   const sentNs = clock.monoNs()
   const watch = startStopwatch(sentNs)
-  const deadlines = startDeadlines(options.deadlines, (outcome, deadline) =>
-    ending.wasStarted() ? endEarly() : stopWith({ outcome, deadline }),
-  )
+  const deadlines = startDeadlines(options.deadlines, (error, deadline, ms) => {
+    if (ending.wasStarted()) return endEarly()
+    // Whoever takes an answer so slowly that its time runs out has given it up.
+    const outcome = watch.wasHeardFor(ms, clock.monoNs()) ? error : canceled
+    return stopWith({ outcome, deadline })
+  })
   // Once the answer is whole, its connection has so long to end by itself, for its reuse.
   const ending = createRestartableTimer(endEarly)
-  const receiver = createReceiver({
-    ...options,
-    watch,
-    deadlines,
-    ending,
-    stopWith: outcome => stopWith({ outcome }),
-  })
+  const stopFor = (outcome: ExchangeOutcome) => stopWith({ outcome })
+  const receiver = createReceiver({ ...options, watch, deadlines, ending, stopWith: stopFor })
+  const flow = createFlow({ ...options, watch, deadlines, ending })
   let connection = { reused: false, connectNs: 0 }
   let controller: Dispatcher.DispatchController | null = null
   let decided: Ending | null = null
@@ -62,6 +69,7 @@ function run(options: ExchangeOptions, resolve: (exchange: Exchange) => void): v
   function finish({ outcome, closedNs = clock.monoNs(), deadline = null }: Ending): void {
     deadlines.stop()
     ending.stop()
+    flow.stop()
     signal?.removeEventListener('abort', cancel)
     const stamps = watch.stop(closedNs)
     const told = withoutKey(outcome, options.apiKey)
@@ -81,7 +89,7 @@ function run(options: ExchangeOptions, resolve: (exchange: Exchange) => void): v
     stopWith({ outcome: receiver.end(), closedNs: receiver.lastByteNs() })
   }
 
-  const cancel = () => stopWith({ outcome: { kind: 'canceled' } })
+  const cancel = () => stopFor(canceled)
   const ended = (outcome: () => ExchangeOutcome) => finish(decided ?? { outcome: outcome() })
 
   const handler: Dispatcher.DispatchHandler = {
@@ -90,7 +98,10 @@ function run(options: ExchangeOptions, resolve: (exchange: Exchange) => void): v
       if (decided) started.abort(new Error(decided.outcome.kind))
     },
     onResponseStart: (_controller, status, headers) => receiver.start(status, headers),
-    onResponseData: (_controller, bytes) => receiver.push(bytes),
+    onResponseData: (active, bytes) => {
+      receiver.push(bytes)
+      flow.check(active)
+    },
     onResponseEnd: () => ended(receiver.end),
     onResponseError: (_controller, thrown) => ended(() => receiver.broken(classifyThrown(thrown))),
   }

@@ -27,7 +27,10 @@ export interface Stamps {
   readonly firstToolNs: number | null
   readonly lastTokenNs: number | null
   readonly closedNs: number
+  /** Pauses that we made are no gaps. */
   readonly maxGapNs: number | null
+  /** How long the upstream was not listened to, because its answer was not taken as fast as it came. */
+  readonly pausedNs: number
   readonly chunks: number
 }
 

@@ -12,6 +12,7 @@ function ended(status: number, outcome: ExchangeOutcome): Exchange {
     firstByteNs: null,
     firstCommentNs: null,
     firstTokenNs: null,
+    pausedNs: 0,
     maxGapNs: null,
   }
   return {

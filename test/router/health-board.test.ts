@@ -36,6 +36,7 @@ function exchangeOf(outcome: ExchangeOutcome, more: Partial<Exchange> = {}): Exc
       firstToolNs: null,
       lastTokenNs: null,
       closedNs: 2_000 * nsPerMs,
+      pausedNs: 0,
       maxGapNs: null,
       chunks: 0,
     },
