@@ -1,10 +1,8 @@
 // How long routing decisions take: filters, ranking and the reading of health, for one model with 40 endpoints.
 // Usage: node bench/decisions.ts [decisions, default 100000]
 import {
-  createHealthBook,
   type DecideOptions,
   decide,
-  defaultHealthSettings,
   defaultPolicySettings,
   noAccessRules,
   parsePreferences,
@@ -12,6 +10,7 @@ import {
   type RouteRequest,
 } from '../src/policy/index.ts'
 import { createRng } from '../src/core/index.ts'
+import { createHealthBook, defaultHealthSettings } from '../src/health/index.ts'
 import { endpointOf } from '../test/support/endpoint-of.ts'
 
 const [decisions = 100_000] = process.argv.slice(2).map(Number)
@@ -19,6 +18,7 @@ const endpointCount = 40
 /** A hundred requests a second. */
 const nsBetween = 10_000_000
 const modelId = 'acme/one'
+const keyAliases = ['KEY']
 
 interface Kind {
   readonly name: string
@@ -94,7 +94,7 @@ function openWorld() {
       endpointsOf: () => endpoints,
       access: () => 'ready',
       settings: { ...defaultPolicySettings, ...kind.settings },
-      health: id => health.read(id, nowNs),
+      health: id => health.read({ endpointId: id, keyAliases, nowNs }),
       pinOf: () => null,
       affinityKey: kind.hasSession ? `session ${index % 1_000}` : null,
       nowNs,
@@ -110,8 +110,11 @@ function openWorld() {
     const result = index % 50 === 0 ? 'error' : 'ok'
     const ttftMs = 200 + (index % 700)
     health.note(served, {
+      beganNs: nowNs,
       atNs: nowNs,
       result,
+      coolsDown: 'endpoint',
+      keyAlias: 'KEY',
       retryAfterMs: null,
       ttftMs,
       tokensPerSecond: 20 + (index % 80),

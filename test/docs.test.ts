@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { errorCodes, exitCodes } from '../src/core/index.ts'
-import { errorTypeFaults } from '../src/wire/index.ts'
+import { errorClasses } from '../src/wire/index.ts'
 
 const run = promisify(execFile)
 
@@ -53,7 +53,7 @@ describe('docs/errors.md', () => {
 
   it('has the table of error types, with their faults', () => {
     const documented = tableRows(page, 'Error types of requests').map(([type, fault]) => [type, fault])
-    expect(documented).toEqual(Object.entries(errorTypeFaults))
+    expect(documented).toEqual(Object.entries(errorClasses).map(([type, { fault }]) => [type, fault]))
   })
 })
 

@@ -9,7 +9,7 @@ const rows = [
   { level: 5, folders: ['router', 'replay', 'store', 'telemetry'] },
   { level: 4, folders: ['wire', 'sim'] },
   { level: 3, folders: ['policy', 'scenario', 'record'] },
-  { level: 2, folders: ['catalog'] },
+  { level: 2, folders: ['catalog', 'health'] },
   { level: 1, folders: ['document'] },
   { level: 0, folders: ['core'] },
 ]
@@ -25,6 +25,7 @@ const pureFolders = [
   'core',
   'document',
   'catalog',
+  'health',
   'record',
   'scenario',
   'policy',

@@ -1,7 +1,8 @@
+import type { EndpointHealth } from '../health/index.ts'
 import { affinityDraws } from './affinity-draw.ts'
 import { type Contender, withBand } from './contender.ts'
 import type { DrawOptions } from './load-balance.ts'
-import type { Candidate, EndpointHealth } from './types.ts'
+import type { Candidate } from './types.ts'
 
 /** Part of the traffic that is spread evenly, so that no endpoint's numbers grow stale. */
 const explorationShare = 0.05

@@ -1,5 +1,6 @@
 import type { Endpoint } from '../catalog/index.ts'
-import type { EndpointHealth, PolicySettings } from './types.ts'
+import type { EndpointHealth } from '../health/index.ts'
+import type { PolicySettings } from './types.ts'
 
 /** How far an endpoint can be relied on: 0 normal, 1 degraded, 2 only when nothing else is left. */
 export type HealthBand = 0 | 1 | 2

@@ -1,5 +1,6 @@
 import type { ModelContenders } from './decide.ts'
-import type { Candidate, Cutoffs, EndpointHealth, ProviderPreferences, Quantiles } from './types.ts'
+import type { EndpointHealth, Quantiles } from '../health/index.ts'
+import type { Candidate, Cutoffs, ProviderPreferences } from './types.ts'
 
 const levels = ['p50', 'p75', 'p90', 'p99'] as const
 

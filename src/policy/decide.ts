@@ -1,17 +1,17 @@
 import type { Endpoint } from '../catalog/index.ts'
 import type { Rng } from '../core/index.ts'
+import type { EndpointHealth } from '../health/index.ts'
 import { type Contender, healthBandOf } from './contender.ts'
 import { splitByCutoffs, withCutoffNote } from './cutoffs.ts'
 import { type QualityTier, qualityTiers } from './exacto.ts'
 import { filterEndpoints } from './filters.ts'
-import { leaveCoolingOut } from './leave-cooling-out.ts'
+import { leaveRestingOut } from './leave-resting-out.ts'
 import { blendedPrice } from './price.ts'
 import { type Ranked, rankEndpoints } from './rank.ts'
 import type {
   Access,
   Candidate,
   Decision,
-  EndpointHealth,
   Exclusion,
   ModelCandidate,
   PolicySettings,
@@ -55,7 +55,7 @@ export interface ModelContenders {
  */
 export function decide(options: DecideOptions): Decision {
   const { request, nowNs } = options
-  const { groups, isLastResort } = leaveCoolingOut(
+  const { groups, lastResort } = leaveRestingOut(
     request.models.map(model => contendersOf(model, options)),
     nowNs,
   )
@@ -64,9 +64,10 @@ export function decide(options: DecideOptions): Decision {
   const last = rankGroups(late, options, 'late')
   const behind = last.candidates.map(candidate => withCutoffNote(candidate, missed))
   const all = [...first.candidates, ...behind]
-  const candidates = isLastResort
-    ? all.map(({ endpoint, score }) => ({ endpoint, score, reason: 'last resort, in cool-down' }))
-    : all
+  const candidates =
+    lastResort === null
+      ? all
+      : all.map(({ endpoint, score }) => ({ endpoint, score, reason: lastResort }))
   const strategies = groups.map(
     (_, index) => first.strategies[index] ?? last.strategies[index] ?? 'price-weighted',
   )

@@ -1,5 +1,5 @@
 import type { Endpoint } from '../catalog/index.ts'
-import type { EndpointHealth } from './types.ts'
+import type { EndpointHealth } from '../health/index.ts'
 
 /** How good an endpoint is among its peers: 0 good, 1 not enough data, 2 clearly worse than they are. */
 export type QualityTier = 0 | 1 | 2

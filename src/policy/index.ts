@@ -1,12 +1,18 @@
 // Decides where a request goes: which endpoints may serve it, in which order, and why not the others.
 // Pure: health, affinity, time and randomness are arguments, so a decision can be replayed offline.
 export { type DecideOptions, decide } from './decide.ts'
-export { defaultHealthSettings, type HealthEvent, type HealthSettings } from './health.ts'
-export { createHealthBook } from './health-book.ts'
-export type { HealthWindows } from './health-windows.ts'
 export { explainDecision, type Explanation } from './explain.ts'
 export { type KnownNames, knownNames } from './known-names.ts'
-export { decideNext, type FailureKind, failureKindOf, type LoopState, type NextStep } from './next-attempt.ts'
+export {
+  type AttemptKind,
+  decideNext,
+  defaultRetrySettings,
+  type Failure,
+  type FailureScope,
+  type LoopState,
+  type NextStep,
+  type RetrySettings,
+} from './next-attempt.ts'
 export { unsupportedParameters } from './parameters.ts'
 export { parsePreferences } from './preferences.ts'
 export { type NameProblem, type ResolveOptions, resolveModels } from './resolve-models.ts'
@@ -24,7 +30,6 @@ export {
   type Candidate,
   type Decision,
   defaultPolicySettings,
-  type EndpointHealth,
   type Exclusion,
   type ExclusionRule,
   type ModelCandidate,

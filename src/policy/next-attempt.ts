@@ -1,15 +1,40 @@
+import type { Rng } from '../core/index.ts'
+import { backoffMs, type BackoffSettings } from './backoff.ts'
 import type { Candidate } from './types.ts'
 
-/** How an attempt failed, as far as the next step depends on it. */
-export type FailureKind =
-  /** The caller went away. */
-  | 'canceled'
-  /** Something of the answer has reached the caller. */
-  | 'after_token'
-  /** The request itself is at fault; another host would say the same. */
-  | 'caller'
-  /** The endpoint, its key or the way to it is at fault. */
-  | 'provider'
+/** What another attempt has to change to fare better: `network` is the way to the endpoint. */
+export type FailureScope = 'request' | 'key' | 'endpoint' | 'network'
+
+/** One failed attempt, as far as the next step depends on it. */
+export interface Failure {
+  /** An index of `LoopState.candidates`. */
+  readonly candidate: number
+  /** `canceled`: the caller went away. `after_token`: something of the answer has reached the caller. */
+  readonly ends: 'canceled' | 'after_token' | null
+  readonly scope: FailureScope
+  /** Whether the same request may succeed at the same endpoint after a wait. */
+  readonly isRetryable: boolean
+  /** What the provider asked to wait; null: nothing. */
+  readonly retryAfterMs: number | null
+  /** The endpoint has another key at work that this request has not tried there. */
+  readonly hasOtherKey: boolean
+}
+
+/** The numbers of retries at the same endpoint. */
+export interface RetrySettings extends BackoffSettings {
+  /** Most of them in one request, changes of the key apart. */
+  readonly maxRetries: number
+  /** A provider that asks for a longer wait is not retried. */
+  readonly maxWaitMs: number
+}
+
+/** Defaults, our choice. */
+export const defaultRetrySettings: RetrySettings = Object.freeze({
+  baseMs: 500,
+  capMs: 8_000,
+  maxRetries: 2,
+  maxWaitMs: 30_000,
+})
 
 /** Where the attempt loop stands. */
 export interface LoopState {
@@ -21,11 +46,30 @@ export interface LoopState {
   /** Whether `provider.order` was given; with `allowFallbacks` off it closes the list but keeps its order. */
   readonly hasOrder: boolean
   readonly maxAttempts: number
-  /** Attempts that failed, in order; `candidate` is an index of `candidates`. */
-  readonly failures: readonly { readonly candidate: number; readonly failure: FailureKind }[]
+  /** Attempts that failed, in order. */
+  readonly failures: readonly Failure[]
+  /** Candidates whose attempts are under way and have sent no token; asked with any, it is about a hedge. */
+  readonly running: readonly number[]
+  /** Candidates that were passed over without an attempt, since their breaker lets nobody through now. */
+  readonly skipped: readonly number[]
+  /** Whether the retry budget allows attempts that only add load: retries of the same endpoint, hedges. */
+  readonly mayRetry: boolean
+  /** Whether an answer that broke off may be gone on with by another attempt. */
+  readonly mayRescue: boolean
+  readonly retry: RetrySettings
+  /** What is left of the time for the request; null: any. */
+  readonly leftMs: number | null
+  readonly rng: Rng
 }
 
-type AttemptKind = 'primary' | 'provider_fallback' | 'model_fallback'
+/** Why an attempt is made: a `retry` is one of the same endpoint. */
+export type AttemptKind =
+  | 'primary'
+  | 'retry'
+  | 'provider_fallback'
+  | 'model_fallback'
+  | 'hedge'
+  | 'rescue'
 
 /** The next step of the attempt loop; `candidate` is an index of `LoopState.candidates`. */
 export type NextStep =
@@ -33,53 +77,128 @@ export type NextStep =
       readonly kind: 'attempt'
       readonly candidate: number
       readonly attemptKind: AttemptKind
+      /** How long to wait before it; 0: at once. */
+      readonly waitMs: number
+      /** Nothing else is left: it is made whatever the breaker says. */
+      readonly isLastResort: boolean
     }
-  | { readonly kind: 'stop'; readonly why: 'canceled' | 'after_token' | 'exhausted' | 'max_attempts' }
-
-/** Error types that say the request is wrong. 401, 402, 403 and 404 of an upstream are the operator's matter. */
-const callerErrorTypes: ReadonlySet<string> = new Set([
-  'invalid_request',
-  'context_length_exceeded',
-  'content_policy_violation',
-  'payload_too_large',
-  'unprocessable',
-])
-
-/** Classifies a failed attempt by its error type (docs/router.md, Selection). Pure. */
-export function failureKindOf(failure: {
-  readonly canceled: boolean
-  readonly tokenSent: boolean
-  readonly errorType: string
-}): FailureKind {
-  if (failure.canceled) return 'canceled'
-  if (failure.tokenSent) return 'after_token'
-  return callerErrorTypes.has(failure.errorType) ? 'caller' : 'provider'
-}
+  | {
+      readonly kind: 'stop'
+      /** `retry_budget`: a retry would have been due, but too many were made of late. */
+      readonly why: 'canceled' | 'after_token' | 'exhausted' | 'max_attempts' | 'retry_budget'
+    }
 
 /**
- * Decides what to do next: the first attempt, another provider, another model, or stop.
+ * Decides what to do next: the first attempt, another key, another provider, another model, the same endpoint again
+ * after a wait, or stop.
  *
- * Candidates are tried in their order. A caller error closes the model it was met on; without fallbacks any failure
- * does, unless `order` closes the list. Another model of the chain is tried after any failure: it was asked for by
- * name and so is not switched off by `allow_fallbacks: false`. Never again once something reached the caller. Pure.
+ * Candidates are tried in their order. A failure of scope `request` closes the model it was met on; without fallbacks
+ * any failure does, unless `order` closes the list. Another model of the chain is tried after any failure: it was
+ * asked for by name and so is not switched off by `allow_fallbacks: false`. When no other endpoint is left, one whose
+ * failure may pass is tried again. Never again once something reached the caller, unless rescue is on. Asked while an
+ * attempt is under way, it decides about a hedge beside it. Pure but for the draw of the wait.
  */
 export function decideNext(state: LoopState): NextStep {
-  const { failures, candidates, maxAttempts } = state
+  const { failures, maxAttempts } = state
+  if (state.running.length > 0) return hedge(state)
   const last = failures.at(-1)
-  if (last?.failure === 'canceled' || last?.failure === 'after_token')
-    return { kind: 'stop', why: last.failure }
-  const mayTryProvider = state.allowFallbacks || state.hasOrder
-  const closed = failures.filter(({ failure }) => failure === 'caller' || !mayTryProvider)
-  const closedModels = new Set(closed.map(({ candidate }) => candidates[candidate]?.endpoint.modelId))
-  const from = last ? last.candidate + 1 : 0
-  const next = candidates.findIndex((c, index) => index >= from && !closedModels.has(c.endpoint.modelId))
-  const modelId = candidates[next]?.endpoint.modelId
-  if (modelId === undefined) return { kind: 'stop', why: 'exhausted' }
+  if (last?.ends === 'canceled') return { kind: 'stop', why: 'canceled' }
+  if (last?.ends === 'after_token' && !state.mayRescue) return { kind: 'stop', why: 'after_token' }
+  const step = otherKey(state) ?? nextCandidate(state) ?? lastResort(state) ?? sameAgain(state)
+  if (step === null) return { kind: 'stop', why: 'exhausted' }
   if (failures.length >= maxAttempts) return { kind: 'stop', why: 'max_attempts' }
-  return { kind: 'attempt', candidate: next, attemptKind: kindOf(modelId, state) }
+  if (step.attemptKind === 'retry' && step.waitMs > 0 && !state.mayRetry)
+    return { kind: 'stop', why: 'retry_budget' }
+  return step
 }
 
-function kindOf(modelId: string, { firstModel, failures }: LoopState): AttemptKind {
-  if (modelId !== firstModel) return 'model_fallback'
-  return failures.length === 0 ? 'primary' : 'provider_fallback'
+/** A second attempt beside the one under way: at the next endpoint of the same model that was not tried. */
+function hedge(state: LoopState): NextStep {
+  const { candidates, failures, running, maxAttempts } = state
+  const modelId = candidates[running[0] ?? -1]?.endpoint.modelId
+  const next = freshCandidate(state, id => id === modelId)
+  if (next === null || !mayTryProvider(state)) return { kind: 'stop', why: 'exhausted' }
+  if (failures.length + running.length >= maxAttempts) return { kind: 'stop', why: 'max_attempts' }
+  if (!state.mayRetry) return { kind: 'stop', why: 'retry_budget' }
+  return attemptAt(next, 'hedge')
+}
+
+type Attempt = Extract<NextStep, { kind: 'attempt' }>
+
+function attemptAt(candidate: number, attemptKind: AttemptKind): Attempt {
+  return { kind: 'attempt', candidate, attemptKind, waitMs: 0, isLastResort: false }
+}
+
+/** A key that was refused says nothing about the next one. */
+function otherKey(state: LoopState): Attempt | null {
+  const last = state.failures.at(-1)
+  const isDue = last && last.ends === null && last.scope === 'key' && last.hasOtherKey
+  return isDue ? attemptAt(last.candidate, 'retry') : null
+}
+
+function mayTryProvider({ allowFallbacks, hasOrder }: LoopState): boolean {
+  return allowFallbacks || hasOrder
+}
+
+function nextCandidate(state: LoopState): Attempt | null {
+  const closed = closedModels(state, failure => failure.scope === 'request' || !mayTryProvider(state))
+  const next = freshCandidate(state, modelId => !closed.has(modelId))
+  return next === null ? null : attemptAt(next, kindOf(next, state))
+}
+
+/** The first candidate behind all that were tried or passed over. */
+function freshCandidate(state: LoopState, admits: (modelId: string) => boolean): number | null {
+  const { candidates, failures, running, skipped } = state
+  const seen = Math.max(-1, ...failures.map(({ candidate }) => candidate), ...running, ...skipped)
+  const next = candidates.findIndex((c, index) => index > seen && admits(c.endpoint.modelId))
+  return next === -1 ? null : next
+}
+
+function closedModels(
+  { candidates, failures }: LoopState,
+  closes: (failure: Failure) => boolean,
+): ReadonlySet<string | undefined> {
+  return new Set(failures.filter(closes).map(({ candidate }) => candidates[candidate]?.endpoint.modelId))
+}
+
+/** All were passed over: then the best of them is tried after all, so that no request fails untried. */
+function lastResort(state: LoopState): Attempt | null {
+  const [first] = state.skipped
+  if (first === undefined || state.failures.length > 0) return null
+  return { ...attemptAt(first, kindOf(first, state)), isLastResort: true }
+}
+
+/** The endpoint that may be tried again soonest; the order of candidates breaks ties. */
+function sameAgain(state: LoopState): Attempt | null {
+  const { candidates, failures, retry, leftMs, skipped } = state
+  const tried = new Map(failures.map(failure => [failure.candidate, failure]))
+  const counted = failures.filter(failure => !(failure.scope === 'key' && failure.hasOtherKey))
+  const retries = counted.length - new Set(counted.map(({ candidate }) => candidate)).size
+  if (retries >= retry.maxRetries) return null
+  const closed = closedModels(state, failure => failure.scope === 'request')
+  const longestMs = Math.min(retry.maxWaitMs, (leftMs ?? Number.POSITIVE_INFINITY) - 1)
+  const due = [...tried.values()].filter(
+    ({ candidate, isRetryable, retryAfterMs }) =>
+      isRetryable &&
+      (retryAfterMs ?? 0) <= longestMs &&
+      !skipped.includes(candidate) &&
+      !closed.has(candidates[candidate]?.endpoint.modelId),
+  )
+  const [first] = due.toSorted(
+    (a, b) => (a.retryAfterMs ?? 0) - (b.retryAfterMs ?? 0) || a.candidate - b.candidate,
+  )
+  if (!first) return null
+  const wait = { retries, askedMs: first.retryAfterMs, longestMs, settings: retry }
+  const attemptKind = isRescue(state) ? 'rescue' : 'retry'
+  return { ...attemptAt(first.candidate, attemptKind), waitMs: backoffMs(wait, state.rng) }
+}
+
+function isRescue({ failures }: LoopState): boolean {
+  return failures.some(({ ends }) => ends === 'after_token')
+}
+
+function kindOf(candidate: number, state: LoopState): AttemptKind {
+  if (isRescue(state)) return 'rescue'
+  if (state.candidates[candidate]?.endpoint.modelId !== state.firstModel) return 'model_fallback'
+  return state.failures.length === 0 ? 'primary' : 'provider_fallback'
 }

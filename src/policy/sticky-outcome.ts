@@ -110,6 +110,7 @@ function moved(from: string, where: string, options: StickyOutcomeOptions): [Sti
   ]
   const exclusion = decision.models.flatMap(m => m.excluded).find(e => e.endpoint.id === from)
   if (exclusion?.rule === 'cool_down') return say('moved_fault', 'is in cool-down')
+  if (exclusion?.rule === 'breaker_open') return say('moved_fault', 'has failed of late and rests')
   if (exclusion) return say('moved_policy', `is excluded by ${exclusion.rule}`)
   const failure = failures.find(({ endpointId }) => endpointId === from)
   if (failure) return say('moved_fault', `failed with ${failure.how}`)

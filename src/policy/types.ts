@@ -98,38 +98,6 @@ export interface RouteRequest {
   readonly rule: string | null
 }
 
-/** Quantiles of what an endpoint did of late; by OpenRouter's reading, N % of requests did better than `pN`. */
-export interface Quantiles {
-  readonly p50: number
-  readonly p75: number
-  readonly p90: number
-  readonly p99: number
-}
-
-/** Recent behaviour of one endpoint, as routing sees it. */
-export interface EndpointHealth {
-  /** Counted failures and successes within the outage window (30 s). */
-  readonly recentErrors: number
-  readonly recentSuccesses: number
-  /** Monotonic nanoseconds until which the endpoint is in cool-down; 0 when it is not. */
-  readonly coolDownUntilNs: number
-  /** Time to first token over a rolling 5 minutes; null without data. */
-  readonly ttftMs: Quantiles | null
-  /** Output tokens over the whole time of the answer, over a rolling 5 minutes; falls from p50 to p99. */
-  readonly tokensPerSecond: Quantiles | null
-  /** Attempts within 5 minutes that were answered, failed, or met a rate limit. */
-  readonly attempts: number
-  readonly failed: number
-  readonly rateLimited: number
-  /** Requests with tool calls within 2 hours, and those of them with a bad call (docs/routing.md, Quality). */
-  readonly toolCallRequests: number
-  readonly badToolCallRequests: number
-  /** Successes in a hundred of the attempts that count, within 30 minutes; null below 100 of them. */
-  readonly uptimePercent: number | null
-  /** Successes and counted errors within 30 minutes. */
-  readonly requestsIn30Min: number
-}
-
 /** Rules that can exclude an endpoint, in the order they are applied. */
 export const exclusionRules = [
   'key_models',
@@ -154,6 +122,7 @@ export const exclusionRules = [
   'wire_unsupported',
   'order_closed',
   'cool_down',
+  'breaker_open',
 ] as const
 
 export type ExclusionRule = (typeof exclusionRules)[number]

@@ -1,5 +1,5 @@
 import type { Fault } from '../record/index.ts'
-import { type ErrorType, errorTypeFaults } from '../wire/index.ts'
+import { errorClasses, type ErrorType } from '../wire/index.ts'
 import { type Availability, availabilityObject } from './availability.ts'
 
 /** An error as the caller gets it (docs/router.md, Errors). */
@@ -53,7 +53,7 @@ export function apiError(errorType: ErrorType, message: string): ApiError {
 
 /** Who is to blame, for the records. */
 export function faultOf({ errorType, fault }: ApiError): Fault {
-  return fault ?? errorTypeFaults[errorType]
+  return fault ?? errorClasses[errorType].fault
 }
 
 /** The `error` object. Its sources contradict each other on field names, so all of them are present. */

@@ -63,8 +63,8 @@ function reasonOf(result: CostResult): UnknownReason | '' {
 interface PaidAttempt {
   readonly exchange: Exchange
   readonly cost: AttemptCost
-  /** `canceled`: the caller gave up. */
-  readonly failure: string | null
+  /** `canceled`: the caller gave up. null: it succeeded. */
+  readonly failure: { readonly ends: string | null } | null
   readonly isWinner: boolean
 }
 
@@ -76,7 +76,7 @@ interface PaidAttempt {
  * @returns null when it is not known what that answer costs.
  */
 export function chargedFor(attempts: readonly PaidAttempt[], markupBasisPoints: number): PicoUsd | null {
-  const answer = attempts.find(a => a.isWinner) ?? attempts.find(a => a.failure === 'canceled')
+  const answer = attempts.find(a => a.isWinner) ?? attempts.find(a => a.failure?.ends === 'canceled')
   if (!answer) return 0n
   const { outcome, usage, finishReason } = answer.exchange
   const isBroken = outcome.kind === 'error' || outcome.kind === 'truncated'

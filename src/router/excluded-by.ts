@@ -87,4 +87,9 @@ export const toldOfRules: Readonly<Record<ExclusionRule, Told>> = {
     field: null,
     message: 'All endpoints of the model are in cool-down.',
   },
+  breaker_open: {
+    excludedBy: 'breaker_open',
+    field: null,
+    message: 'All endpoints of the model have failed of late and rest.',
+  },
 }

@@ -26,7 +26,7 @@ export function generationBody(finished: FinishedRequest): JsonObject {
     data_region: 'global',
     api_type: 'completions',
     streamed: finished.stream,
-    cancelled: attempts.at(-1)?.failure === 'canceled',
+    cancelled: attempts.at(-1)?.failure?.ends === 'canceled',
     is_byok: false,
     total_cost: cost,
     usage: cost,

@@ -2,35 +2,63 @@ import { type Clock, nsPerMs } from '../core/index.ts'
 import {
   createHealthBook,
   type EndpointHealth,
+  type EndpointState,
   type HealthEvent,
   type HealthSettings,
   type HealthWindows,
-} from '../policy/index.ts'
-import type { Exchange } from '../wire/index.ts'
+} from '../health/index.ts'
+import { classOfExchange, errorTypeOf, type Exchange } from '../wire/index.ts'
 
-/** Remembers how endpoints behaved. In memory and of this process; lost at a restart. */
+/** What is known of an attempt besides its exchange. */
+export interface NotedAttempt {
+  /** Name of the API key that was used. */
+  readonly keyAlias: string
+  /** The request's field `tools`. Default: none. */
+  readonly tools?: readonly unknown[]
+}
+
+/** Remembers how endpoints and API keys behaved. In memory and of this process; lost at a restart. */
 export interface HealthBoard {
-  /** What routing sees now; cheap. */
-  read(endpointId: string): EndpointHealth
+  /**
+   * What routing sees now; cheap.
+   *
+   * @param keyAliases Names of the keys it can be called with: when all of them rest, it is in cool-down. Default: keys do not matter.
+   */
+  read(endpointId: string, keyAliases?: readonly string[]): EndpointHealth
+  /** Whether it is tried now, since when and why. */
+  state(endpointId: string, keyAliases?: readonly string[]): EndpointState
   /** What people see now: uptime, latency and throughput by window. */
   windows(endpointId: string): HealthWindows
+  /** Monotonic nanoseconds until which a key is left alone at an endpoint; 0: it is at work. */
+  keyRestsUntilNs(endpointId: string, keyAlias: string): number
+  /**
+   * Asks to be let through to an endpoint, right before an attempt at it. A half-open breaker takes the attempt as
+   * its probe and lets no other through until it is noted, or for `probeMs`. True where the breaker is closed.
+   */
+  beginProbe(endpointId: string): boolean
   /**
    * Takes in a finished attempt. Its tool calls are judged in a later turn of the event loop, so that the answer
    * need not wait for it.
-   *
-   * @param tools The request's field `tools`.
    */
-  note(endpointId: string, exchange: Exchange, tools?: readonly unknown[]): void
+  note(endpointId: string, exchange: Exchange, about: NotedAttempt): void
 }
 
 /** Makes an empty board. */
 export function createHealthBoard(clock: Clock, settings: HealthSettings): HealthBoard {
   const book = createHealthBook(settings)
+  const at = (endpointId: string, keyAliases: readonly string[] = []) => ({
+    endpointId,
+    keyAliases,
+    nowNs: clock.monoNs(),
+  })
   return Object.freeze<HealthBoard>({
-    read: endpointId => book.read(endpointId, clock.monoNs()),
+    read: (endpointId, keyAliases) => book.read(at(endpointId, keyAliases)),
+    state: (endpointId, keyAliases) => book.state(at(endpointId, keyAliases)),
     windows: endpointId => book.windows(endpointId, clock.monoNs()),
-    note: (endpointId, exchange, tools = []) => {
-      book.note(endpointId, healthEventOf(exchange))
+    keyRestsUntilNs: (endpointId, keyAlias) => book.keyRestsUntilNs(at(endpointId, [keyAlias])),
+    beginProbe: endpointId => book.beginProbe(endpointId, clock.monoNs()),
+    note: (endpointId, exchange, { keyAlias, tools = [] }) => {
+      book.note(endpointId, healthEventOf(exchange, keyAlias))
       const { toolCalls: calls, finishReason, stamps } = exchange
       if (finishReason !== 'tool_calls' || calls === null) return
       setImmediate(() => book.judge(endpointId, { tools, calls, atNs: stamps.closedNs }))
@@ -39,25 +67,27 @@ export function createHealthBoard(clock: Clock, settings: HealthSettings): Healt
 }
 
 /** What an attempt says about its endpoint. Pure. */
-function healthEventOf(exchange: Exchange): HealthEvent {
+function healthEventOf(exchange: Exchange, keyAlias: string): HealthEvent {
   const { stamps, usage, retryAfterMs } = exchange
   const since = (atNs: number) => (atNs - stamps.sentNs) / nsPerMs
   const seconds = since(stamps.closedNs) / 1000
   return {
+    beganNs: stamps.sentNs,
     atNs: stamps.closedNs,
     result: resultOf(exchange),
+    coolsDown: classOfExchange(exchange)?.coolsDown ?? 'nothing',
+    keyAlias,
     retryAfterMs,
     ttftMs: stamps.firstTokenNs === null ? null : since(stamps.firstTokenNs),
     tokensPerSecond: usage && seconds > 0 ? usage.outputTokens / seconds : null,
   }
 }
 
-/** Blame decides what counts (docs/metrics.md): provider and network do, the caller does not. */
-function resultOf({ outcome }: Exchange): HealthEvent['result'] {
-  if (outcome.kind === 'ok') return 'ok'
-  if (outcome.kind === 'truncated') return 'error'
-  if (outcome.kind === 'canceled') return 'ignored'
-  if (outcome.errorType === 'permission_denied') return 'refused'
-  if (outcome.fault === 'rate_limit') return 'rate_limit'
-  return outcome.fault === 'provider' || outcome.fault === 'network' ? 'error' : 'ignored'
+/** The table of error types decides what counts (docs/errors.md). */
+function resultOf(exchange: Exchange): HealthEvent['result'] {
+  const errorClass = classOfExchange(exchange)
+  if (errorClass === null) return 'ok'
+  if (errorClass.countsAgainstUptime) return 'error'
+  if (errorClass.fault === 'rate_limit') return 'rate_limit'
+  return errorTypeOf(exchange) === 'permission_denied' ? 'refused' : 'ignored'
 }

@@ -38,7 +38,7 @@ export function noEndpoints(
       fallbackModels,
       ...constraintOf(last, removed),
     },
-    retryAfterMs: last === 'cool_down' ? retryAfterMs : null,
+    retryAfterMs: rests(last) ? retryAfterMs : null,
   }
 }
 
@@ -95,7 +95,12 @@ function errorTypeOf(last: ExclusionRule | undefined, exclusions: readonly Exclu
     return exclusions.every(({ rule }) => isLength(rule)) ? 'context_length_exceeded' : 'no_endpoints'
   }
   if (last === 'key_region') return 'permission_denied'
-  return last === 'cool_down' ? 'provider_overloaded' : 'no_endpoints'
+  return rests(last) ? 'provider_overloaded' : 'no_endpoints'
+}
+
+/** What passes by itself. */
+function rests(rule: ExclusionRule | undefined): boolean {
+  return rule === 'cool_down' || rule === 'breaker_open'
 }
 
 function codeOf(rule: ExclusionRule | undefined): Availability['code'] {
@@ -110,6 +115,7 @@ function codeOf(rule: ExclusionRule | undefined): Availability['code'] {
     case 'key_region':
       return 'region_restricted'
     case 'cool_down':
+    case 'breaker_open':
       return 'temporarily_unavailable'
     default:
       return 'constraint_filtered'

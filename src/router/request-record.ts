@@ -162,10 +162,10 @@ const fromCache = {
 } as const
 
 function fallbackColumns(attempts: readonly Attempt[]) {
-  const names = { primary: 'none', provider_fallback: 'provider', model_fallback: 'model' } as const
-  const isOther = attempts.some(a => a.kind === 'model_fallback')
+  const has = (kind: Attempt['kind']) => attempts.some(a => a.kind === kind)
   const first = attempts[0]
-  const fallback = isOther ? 'model' : names[attempts.at(-1)?.kind ?? 'primary']
+  const provider = has('provider_fallback') ? 'provider' : 'none'
+  const fallback = has('model_fallback') ? 'model' : provider
   const cause = first?.failure ? errorTypeOf(first.exchange) : 'no_endpoints'
   return {
     attempts: Math.min(attempts.length, 255),

@@ -112,7 +112,7 @@ function answer({ context, call, caller }: Inbound, tried: Tried, reply: Reply):
     reply.succeed(last, { body, usage: usageBody(last, charge.charged), metadata })
     return { error: null, ...settled }
   }
-  if (last?.failure === 'canceled') {
+  if (last?.failure?.ends === 'canceled') {
     reply.abandon()
     return { error: null, ...settled }
   }

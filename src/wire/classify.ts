@@ -1,51 +1,9 @@
-import type { Fault } from '../record/index.ts'
+import { type ErrorType, errorClasses, isErrorType } from './error-classes.ts'
 import { asObject, asText } from './json.ts'
 import type { ExchangeOutcome } from './types.ts'
 
 /** A failed exchange. */
 export type ExchangeError = Extract<ExchangeOutcome, { kind: 'error' }>
-
-/**
- * Every error type and who is to blame for it. Names follow OpenRouter's `error_type` vocabulary
- * (docs: errors-and-debugging); the `timeout_*`, connection and stream classes are ours.
- */
-export const errorTypeFaults = {
-  invalid_request: 'client',
-  context_length_exceeded: 'client',
-  content_policy_violation: 'client',
-  payload_too_large: 'client',
-  unprocessable: 'client',
-  permission_denied: 'client',
-  authentication: 'provider',
-  payment_required: 'provider',
-  not_found: 'provider',
-  rate_limit_exceeded: 'rate_limit',
-  server: 'provider',
-  provider_unavailable: 'provider',
-  provider_overloaded: 'provider',
-  timeout: 'provider',
-  timeout_headers: 'provider',
-  timeout_first_token: 'provider',
-  timeout_idle: 'provider',
-  timeout_total: 'provider',
-  timeout_request: 'policy',
-  timeout_connect: 'network',
-  connection_refused: 'network',
-  connection_reset: 'network',
-  name_not_resolved: 'network',
-  network: 'network',
-  stream_error: 'provider',
-  malformed_response: 'provider',
-  response_too_large: 'provider',
-  empty_response: 'provider',
-  truncated: 'provider',
-  canceled: 'client',
-  no_endpoints: 'policy',
-  router_internal: 'router',
-} as const satisfies Readonly<Record<string, Fault>>
-
-/** One of the documented error types. */
-export type ErrorType = keyof typeof errorTypeFaults
 
 const typeByStatus: Readonly<Record<number, ErrorType>> = {
   400: 'invalid_request',
@@ -77,7 +35,7 @@ const typeByNetworkCode: Readonly<Record<string, ErrorType>> = {
 
 /** An error of a known type, with the fault its type carries. */
 export function errorOf(errorType: ErrorType, message: string): ExchangeError {
-  return { kind: 'error', fault: errorTypeFaults[errorType], errorType, message }
+  return { kind: 'error', fault: errorClasses[errorType].fault, errorType, message }
 }
 
 /** Whose words count: only a router may name the classes of a router's own decisions. */
@@ -124,9 +82,4 @@ function namedType(error: Readonly<Record<string, unknown>> | null, trust: Trust
     asText(error?.['code'])
   if (!isErrorType(named)) return null
   return trust.trustsRouterErrors || !routerTypes.has(named) ? named : null
-}
-
-/** Whether a text names one of the documented error types. */
-export function isErrorType(name: string): name is ErrorType {
-  return Object.hasOwn(errorTypeFaults, name)
 }

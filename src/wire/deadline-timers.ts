@@ -1,4 +1,5 @@
-import { type ExchangeError, type ErrorType, errorOf } from './classify.ts'
+import { type ExchangeError, errorOf } from './classify.ts'
+import type { ErrorType } from './error-classes.ts'
 import type { DeadlineName, Deadlines } from './types.ts'
 
 /** Runs the deadlines of one exchange; `onExpired` is called at most once. */

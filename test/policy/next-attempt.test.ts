@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { decideNext, type FailureKind, failureKindOf, type LoopState } from '../../src/policy/index.ts'
+import { createRng } from '../../src/core/index.ts'
+import { decideNext, defaultRetrySettings, type Failure, type LoopState } from '../../src/policy/index.ts'
 import { endpointOf } from '../support/endpoint-of.ts'
 
 /** Candidates by the letters of their models: `aab` is two of a, then one of b; `a` is asked for first. */
@@ -15,15 +16,39 @@ function state(letters: string, more: Partial<LoopState> = {}): LoopState {
     hasOrder: false,
     maxAttempts: 10,
     failures: [],
+    running: [],
+    skipped: [],
+    mayRetry: true,
+    mayRescue: false,
+    retry: defaultRetrySettings,
+    leftMs: null,
+    rng: createRng('waits'),
     ...more,
   }
 }
 
+const plain = { ends: null, isRetryable: false, retryAfterMs: null, hasOtherKey: false } as const
+const kinds = {
+  caller: { ...plain, scope: 'request' },
+  provider: { ...plain, scope: 'endpoint' },
+  passing: { ...plain, scope: 'endpoint', isRetryable: true },
+  key: { ...plain, scope: 'key', hasOtherKey: true },
+  after_token: { ...plain, scope: 'network', isRetryable: true, ends: 'after_token' },
+  canceled: { ...plain, scope: 'request', ends: 'canceled' },
+} as const satisfies Record<string, Omit<Failure, 'candidate'>>
+type Kind = keyof typeof kinds
+
 /** Failures of the first candidates, in order. */
-const after = (...kinds: readonly FailureKind[]) => ({
-  failures: kinds.map((failure, candidate) => ({ candidate, failure })),
+const after = (...names: readonly Kind[]) => ({
+  failures: names.map((name, candidate): Failure => ({ ...kinds[name], candidate })),
 })
-const attempt = (candidate: number, attemptKind: string) => ({ kind: 'attempt', candidate, attemptKind })
+const attempt = (candidate: number, attemptKind: string) => ({
+  kind: 'attempt',
+  candidate,
+  attemptKind,
+  waitMs: 0,
+  isLastResort: false,
+})
 const stop = (why: string) => ({ kind: 'stop', why })
 const closed = { allowFallbacks: false }
 
@@ -67,31 +92,5 @@ describe('decideNext', () => {
     ],
   ])('%s', (_name, given, expected) => {
     expect(decideNext(given)).toEqual(expected)
-  })
-})
-
-describe('failureKindOf', () => {
-  it.each([
-    ['invalid_request', 'caller'],
-    ['context_length_exceeded', 'caller'],
-    ['payload_too_large', 'caller'],
-    ['unprocessable', 'caller'],
-    ['authentication', 'provider'],
-    ['payment_required', 'provider'],
-    ['permission_denied', 'provider'],
-    ['not_found', 'provider'],
-    ['rate_limit_exceeded', 'provider'],
-    ['server', 'provider'],
-    ['timeout_first_token', 'provider'],
-    ['connection_refused', 'provider'],
-    ['empty_response', 'provider'],
-    ['truncated', 'provider'],
-  ])('takes %s as the fault of the %s', (errorType, kind) => {
-    expect(failureKindOf({ canceled: false, tokenSent: false, errorType })).toBe(kind)
-  })
-
-  it('looks at cancellation first and at sent tokens second', () => {
-    expect(failureKindOf({ canceled: true, tokenSent: true, errorType: 'canceled' })).toBe('canceled')
-    expect(failureKindOf({ canceled: false, tokenSent: true, errorType: 'truncated' })).toBe('after_token')
   })
 })

@@ -1,9 +1,9 @@
 import type { Endpoint } from '../../src/catalog/index.ts'
 import { createRng } from '../../src/core/index.ts'
+import { type EndpointHealth, unknownHealth } from '../../src/health/index.ts'
 import {
   type DecideOptions,
   defaultPolicySettings,
-  type EndpointHealth,
   type ModelCandidate,
   noAccessRules,
   type PolicySettings,
@@ -13,20 +13,7 @@ import {
 import type { FilterOptions } from '../../src/policy/filters.ts'
 
 /** An endpoint that has done nothing of late. */
-export const idleHealth: EndpointHealth = {
-  recentErrors: 0,
-  recentSuccesses: 0,
-  coolDownUntilNs: 0,
-  ttftMs: null,
-  tokensPerSecond: null,
-  attempts: 0,
-  failed: 0,
-  rateLimited: 0,
-  toolCallRequests: 0,
-  badToolCallRequests: 0,
-  uptimePercent: null,
-  requestsIn30Min: 0,
-}
+export const idleHealth = unknownHealth
 
 /** Quantiles that are all the same. */
 export function flat(value: number): NonNullable<EndpointHealth['ttftMs']> {

@@ -152,17 +152,17 @@ describe('chargedFor', () => {
   const lost = {
     exchange: ended(0, error('timeout_total')),
     cost: unknown,
-    failure: 'provider',
+    failure: { ends: null },
     isWinner: false,
   }
   const broke = {
     ...won,
     exchange: { ...answered, ...ended(200, error('stream_error')) },
-    failure: 'after_token',
+    failure: { ends: 'after_token' },
   }
   const cut = { ...won, exchange: { ...answered, outcome: { kind: 'truncated' } as const, finishReason: '' } }
   const empty = { ...won, exchange: { ...answered, usage: { ...used, outputTokens: 0 }, finishReason: '' } }
-  const left = { ...lost, exchange: ended(200, { kind: 'canceled' }), failure: 'canceled' }
+  const left = { ...lost, exchange: ended(200, { kind: 'canceled' }), failure: { ends: 'canceled' } }
 
   it.each([
     ['nothing when nobody was called', [], 0n],

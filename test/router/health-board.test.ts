@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createVirtualClock, nsPerMs } from '../../src/core/index.ts'
-import { defaultHealthSettings } from '../../src/policy/index.ts'
+import { defaultHealthSettings } from '../../src/health/index.ts'
 import { createHealthBoard } from '../../src/router/health-board.ts'
 import {
   errorOf,
@@ -63,6 +63,7 @@ async function openBoard() {
 }
 
 const later = () => new Promise(resolve => setImmediate(resolve))
+const about = { keyAlias: 'KEY' }
 const failed = (errorType: ErrorType) => errorOf(errorType, 'no')
 
 describe('createHealthBoard', () => {
@@ -74,7 +75,7 @@ describe('createHealthBoard', () => {
 
   it('takes throughput over the whole time of the answer, waiting included, and the wait for the first token', async () => {
     const board = await openBoard()
-    board.note('a/one', exchangeOf(ok, { usage }))
+    board.note('a/one', exchangeOf(ok, { usage }), about)
     expect(board.read('a/one')).toMatchObject({ ttftMs: { p50: 300 }, tokensPerSecond: { p90: 50 } })
   })
 
@@ -94,7 +95,7 @@ describe('createHealthBoard', () => {
     ['a caller that went away', { kind: 'canceled' }, [0, 0]],
   ])('counts %s by who is to blame (contract, section 7)', async (_name, outcome, expected) => {
     const board = await openBoard()
-    board.note('a/one', exchangeOf(outcome))
+    board.note('a/one', exchangeOf(outcome), about)
     const { recentSuccesses, recentErrors } = board.read('a/one')
     expect([recentSuccesses, recentErrors]).toEqual(expected)
   })
@@ -113,10 +114,10 @@ describe('createHealthBoard', () => {
       { name: 'sub', argumentsText: '{}' },
       { name: 'add', argumentsText: '{}' },
     ]
-    board.note('a/one', calling(good, good), tools)
-    for (const call of bad) board.note('a/one', calling(good, call, call), tools)
-    board.note('a/one', exchangeOf(ok, { finishReason: 'stop', toolCalls: bad }), tools)
-    board.note('a/one', exchangeOf(ok, { finishReason: 'tool_calls', toolCalls: null }), tools)
+    board.note('a/one', calling(good, good), { ...about, tools })
+    for (const call of bad) board.note('a/one', calling(good, call, call), { ...about, tools })
+    board.note('a/one', exchangeOf(ok, { finishReason: 'stop', toolCalls: bad }), { ...about, tools })
+    board.note('a/one', exchangeOf(ok, { finishReason: 'tool_calls', toolCalls: null }), { ...about, tools })
     expect(board.read('a/one').toolCallRequests).toBe(0)
     await later()
     expect(board.read('a/one')).toMatchObject({ toolCallRequests: 4, badToolCallRequests: 3 })

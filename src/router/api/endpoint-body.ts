@@ -1,6 +1,6 @@
 import type { Endpoint, Model } from '../../catalog/index.ts'
 import type { JsonObject } from '../../core/index.ts'
-import type { EndpointHealth, HealthWindows } from '../../policy/index.ts'
+import type { EndpointHealth, HealthWindows } from '../../health/index.ts'
 import { modelHead } from './model-body.ts'
 import { pricingBody } from './pricing-body.ts'
 

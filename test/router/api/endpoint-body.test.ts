@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { createEndpointStatistics } from '../../../src/policy/health-windows.ts'
-import { unknownHealth } from '../../../src/policy/health.ts'
+import { createEndpointStatistics } from '../../../src/health/health-windows.ts'
+import { unknownHealth } from '../../../src/health/endpoint-health.ts'
 import { endpointBody } from '../../../src/router/api/endpoint-body.ts'
 import { catalogOf, endpointOf } from '../../support/endpoint-of.ts'
 

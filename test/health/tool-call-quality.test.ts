@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createToolCallJudge } from '../../src/policy/tool-call-quality.ts'
+import { createToolCallJudge } from '../../src/health/tool-call-quality.ts'
 
 const weather = {
   type: 'function',

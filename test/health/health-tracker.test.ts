@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { defaultHealthSettings as settings, type HealthEvent } from '../../src/policy/index.ts'
-import { createHealthTracker, type HealthTracker } from '../../src/policy/health.ts'
+import { defaultHealthSettings as settings, type HealthEvent } from '../../src/health/index.ts'
+import { createHealthTracker, type HealthTracker } from '../../src/health/health-tracker.ts'
 
 const second = 1_000_000_000
 const minute = 60
@@ -11,7 +11,10 @@ function eventAt(
   result: HealthEvent['result'],
   more: Partial<HealthEvent> = {},
 ): HealthEvent {
-  return { atNs: seconds * second, result, retryAfterMs: null, ttftMs: null, tokensPerSecond: null, ...more }
+  const atNs = seconds * second
+  const coolsDown = result === 'ok' || result === 'ignored' ? 'nothing' : 'endpoint'
+  const unknown = { retryAfterMs: null, ttftMs: null, tokensPerSecond: null }
+  return { beganNs: atNs, atNs, result, coolsDown, keyAlias: 'K', ...unknown, ...more }
 }
 
 function after(...events: readonly HealthEvent[]): HealthTracker {

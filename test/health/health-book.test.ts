@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { createHealthBook, decide, defaultHealthSettings } from '../../src/policy/index.ts'
+import { createHealthBook, defaultHealthSettings, type HealthEvent } from '../../src/health/index.ts'
+import { decide } from '../../src/policy/index.ts'
 import { endpointOf } from '../support/endpoint-of.ts'
-import { decidingOn, providersOf, requestOf } from './ranking.ts'
+import { decidingOn, providersOf, requestOf } from '../policy/ranking.ts'
 
 const second = 1_000_000_000
 const endpoints = ['a', 'b', 'c'].map((provider, index) => endpointOf({ provider, input: index + 1 }))
@@ -9,17 +10,26 @@ const endpoints = ['a', 'b', 'c'].map((provider, index) => endpointOf({ provider
 function orderAt(seconds: number, book: ReturnType<typeof createHealthBook>) {
   const nowNs = seconds * second
   const request = requestOf({ sort: 'price' })
-  const health = (id: string) => book.read(id, nowNs)
+  const health = (endpointId: string) => book.read({ endpointId, keyAliases: [], nowNs })
   return providersOf(decide(decidingOn(endpoints, { request, health, nowNs })).candidates)
 }
 
-const error = { result: 'error', retryAfterMs: null, ttftMs: null, tokensPerSecond: null } as const
+const failed = (seconds: number): HealthEvent => ({
+  beganNs: seconds * second,
+  atNs: seconds * second,
+  result: 'error',
+  coolsDown: 'endpoint',
+  keyAlias: 'K',
+  retryAfterMs: null,
+  ttftMs: null,
+  tokensPerSecond: null,
+})
 
 describe('createHealthBook', () => {
   it('puts an endpoint last for 30 seconds after an error, and back when they are over (contract, section 11.2)', () => {
     const book = createHealthBook(defaultHealthSettings)
     expect(orderAt(100, book)).toEqual(['a', 'b', 'c'])
-    book.note('a/one', { ...error, atNs: 100 * second })
+    book.note('a/one', failed(100))
     expect(orderAt(100, book)).toEqual(['b', 'c', 'a'])
     expect(orderAt(130, book)).toEqual(['b', 'c', 'a'])
     expect(orderAt(131, book)).toEqual(['a', 'b', 'c'])
@@ -27,7 +37,7 @@ describe('createHealthBook', () => {
 
   it('lets an endpoint rest after three errors, and has it back as the last one when the rest is over', () => {
     const book = createHealthBook(defaultHealthSettings)
-    for (let i = 0; i < 3; i++) book.note('a/one', { ...error, atNs: 100 * second })
+    for (let i = 0; i < 3; i++) book.note('a/one', failed(100))
     expect(orderAt(104.9, book)).toEqual(['b', 'c'])
     expect(orderAt(105, book)).toEqual(['b', 'c', 'a'])
   })
@@ -36,7 +46,7 @@ describe('createHealthBook', () => {
     const book = createHealthBook(defaultHealthSettings)
     book.judge('a/one', { tools: [], calls: [{ name: 'x', argumentsText: '{}' }], atNs: second })
     expect(book.windows('a/one', second).tool_calls_last_2h).toMatchObject({ requests: 1, unknown_name: 1 })
-    expect(book.read('b/one', second)).toMatchObject({
+    expect(book.read({ endpointId: 'b/one', keyAliases: [], nowNs: second })).toMatchObject({
       toolCallRequests: 0,
       ttftMs: null,
       uptimePercent: null,

@@ -1,8 +1,8 @@
 import { createRollingCounts, type RollingCounts } from './rolling-counts.ts'
 import { createRollingSamples } from './rolling-samples.ts'
-import type { HealthEvent } from './health.ts'
+import type { HealthEvent } from './health-event.ts'
 import type { BadToolCall } from './tool-call-quality.ts'
-import type { EndpointHealth, Quantiles } from './types.ts'
+import type { EndpointHealth, Quantiles } from './endpoint-health.ts'
 
 /** What is shown of an endpoint (names of the read API). Percentages are rounded down to two decimals. */
 export interface HealthWindows {
@@ -35,14 +35,17 @@ export interface EndpointStatistics {
   note(event: HealthEvent): void
   noteToolCalls(bad: BadToolCall | null, atNs: number): void
   /** What routing reads, by counting: cheap. */
-  counts(nowNs: number): Omit<EndpointHealth, 'ttftMs' | 'tokensPerSecond' | 'coolDownUntilNs'>
+  counts(nowNs: number): Omit<
+    EndpointHealth,
+    'ttftMs' | 'ttftSamples' | 'tokensPerSecond' | 'coolDownUntilNs' | 'breaker' | 'breakerUntilNs'
+  >
   /** What routing reads, by sorting: dear. */
   quantiles(nowNs: number): RoutingQuantiles
   windows(nowNs: number): HealthWindows
 }
 
 /** Quantiles for routing, and how long they hold. */
-export interface RoutingQuantiles extends Pick<EndpointHealth, 'ttftMs' | 'tokensPerSecond'> {
+export interface RoutingQuantiles extends Pick<EndpointHealth, 'ttftMs' | 'ttftSamples' | 'tokensPerSecond'> {
   /** Samples that were sorted for them. */
   readonly sorted: number
   /** When the oldest of these samples leaves the window. */
@@ -103,6 +106,7 @@ export function createEndpointStatistics(options: RoutingWindows): EndpointStati
       const speeds = speed.quantiles(nowNs, options.metricsWindowMs)
       return {
         ttftMs: waits.quantiles,
+        ttftSamples: waits.sorted,
         tokensPerSecond: speeds.quantiles,
         sorted: Math.max(waits.sorted, speeds.sorted),
         holdUntilNs: Math.min(waits.holdUntilNs, speeds.holdUntilNs),

@@ -1,5 +1,5 @@
 import { nsPerMs } from '../core/index.ts'
-import type { Quantiles } from './types.ts'
+import type { Quantiles } from './endpoint-health.ts'
 
 /** Samples of one measure over a window that moves with time. Its memory is bounded. */
 export interface RollingSamples {

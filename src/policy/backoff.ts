@@ -1,0 +1,30 @@
+import type { Rng } from '../core/index.ts'
+
+/** The numbers of waits between attempts at the same endpoint. */
+export interface BackoffSettings {
+  /** Upper bound of the first wait; doubles with each further one. */
+  readonly baseMs: number
+  readonly capMs: number
+}
+
+/** What a wait depends on. */
+export interface BackoffOptions {
+  /** Retries so far; 0 before the first. */
+  readonly retries: number
+  /** What the provider asked for, at most `longestMs`; null: nothing. */
+  readonly askedMs: number | null
+  /** Within reach of the request's deadline. */
+  readonly longestMs: number
+  readonly settings: BackoffSettings
+}
+
+/**
+ * How long to wait before the next attempt at the same endpoint, in whole milliseconds from 1: uniform up to
+ * min(cap, base · 2^n), on top of what the provider asked for, so that callers that failed together do not come back
+ * together (full jitter). Never less than was asked for, never beyond `longestMs`. Pure but for the draw.
+ */
+export function backoffMs({ retries, askedMs, longestMs, settings }: BackoffOptions, rng: Rng): number {
+  const askedFor = askedMs ?? 0
+  const boundMs = Math.min(settings.capMs, settings.baseMs * 2 ** retries, longestMs - askedFor)
+  return Math.max(1, askedFor + Math.floor(rng.next() * (boundMs + 1)))
+}
