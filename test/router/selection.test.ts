@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Endpoint } from '../../src/catalog/index.ts'
 import { noRoutingTables } from '../../src/policy/index.ts'
 import { endpointOf } from '../support/endpoint-of.ts'
-import { answering, ask, bodyOf, openTestRouter, recordsOf, refusing } from './open-test-router.ts'
+import { answering, ask, bodyOf, openTestRouter, recordsOf } from './open-test-router.ts'
 
 const tagged = (tag: string, input: number, more: Partial<Endpoint> = {}) => {
   const [provider = ''] = tag.split('/')
@@ -17,37 +17,6 @@ const pool = [
   tagged('open', 5),
   tagged('open/priority', 9, { tier: 'priority' }),
 ]
-const failing = Object.fromEntries(['cheap', 'vertex', 'open'].map(name => [name, refusing(500)]))
-
-describe('provider.order (conformance test 3)', () => {
-  it.each([
-    [{ order: ['vertex'] }, ['vertex/eu-west1', 'vertex/us-east5', 'cheap', 'open']],
-    [{ order: ['vertex'], allow_fallbacks: false }, ['vertex/eu-west1', 'vertex/us-east5']],
-    [{ order: ['vertex/us-east5'] }, ['vertex/us-east5', 'cheap', 'vertex/eu-west1', 'open']],
-    [{ order: ['vertex/us-east5'], allow_fallbacks: false }, ['vertex/us-east5']],
-    [
-      { order: ['open', 'Vertex Cloud'], allow_fallbacks: false },
-      ['open', 'vertex/eu-west1', 'vertex/us-east5'],
-    ],
-    [{ order: ['open/fast', 'open'], allow_fallbacks: false }, ['open/priority', 'open']],
-    [{ order: ['nobody'] }, ['cheap', 'vertex/eu-west1', 'vertex/us-east5', 'open']],
-    [{ allow_fallbacks: false }, ['cheap']],
-    [{ only: ['open'] }, ['open']],
-    [{ only: ['open/priority'] }, ['open/priority']],
-  ])('%j tries %j', async (provider, tags) => {
-    await using router = await openTestRouter(pool, failing)
-    const response = await router.post(ask({ provider }))
-    expect(response.status).toBe(502)
-    expect(router.calls.map(({ body }) => body['model'])).toEqual(tags)
-  })
-
-  it('with nothing in a closed list says so', async () => {
-    await using router = await openTestRouter(pool, failing)
-    const provider = { order: ['nobody'], allow_fallbacks: false }
-    const { error } = await bodyOf(router.post(ask({ provider })))
-    expect(error.message).toMatch(/^No allowed providers are available for the selected model\./)
-  })
-})
 
 describe('service tiers', () => {
   it.each([
