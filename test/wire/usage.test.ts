@@ -90,6 +90,17 @@ const dialects: readonly (readonly [name: string, usage: object, expected: Parti
     },
     { inputTokens: 10, cacheReadTokens: 2, cacheWriteTokens: 7, cacheWrite1hTokens: 3 },
   ],
+  [
+    "Anthropic's counts in an OpenAI-style answer: read and written tokens beside the prompt, as the total tells",
+    {
+      ...counts,
+      total_tokens: 24,
+      cache_read_input_tokens: 2,
+      cache_creation_input_tokens: 7,
+      cache_creation: { ephemeral_5m_input_tokens: 4, ephemeral_1h_input_tokens: 3 },
+    },
+    { inputTokens: 19, outputTokens: 5, cacheReadTokens: 2, cacheWriteTokens: 7, cacheWrite1hTokens: 3 },
+  ],
   ['details that are null', { ...counts, prompt_tokens_details: null, completion_tokens_details: null }, {}],
   ['image tokens', { ...counts, prompt_tokens_details: { image_tokens: 4 } }, { imageTokens: 4 }],
 ]
@@ -119,6 +130,7 @@ describe('readUsage', () => {
       'a split of writes that is not their sum',
       { cache_creation_input_tokens: 5, cache_creation: { ephemeral_1h_input_tokens: 4 } },
     ],
+    ['cached tokens beside the prompt that no total tells of', { cache_creation_input_tokens: 11 }],
     ['a total that is less than its parts', { total_tokens: 14 }],
     ['a total that nothing explains', { total_tokens: 20 }],
     ['more reasoning than output', { completion_tokens_details: { reasoning_tokens: 6 } }],

@@ -4,8 +4,8 @@ import { asObject } from '../json.ts'
 
 /**
  * Reads an OpenAI-style `usage` object into the inclusive convention, whatever the dialect (docs/cost.md lists them):
- * cached tokens under several names, writes with or without their lifetime, and reasoning inside `completion_tokens` or
- * beside it, which `total_tokens` tells. Pure.
+ * cached tokens under several names, writes with or without their lifetime, cached and written tokens inside
+ * `prompt_tokens` or beside it, and reasoning inside `completion_tokens` or beside it, which `total_tokens` tells. Pure.
  *
  * @returns null where there is none. `invalid` when prompt or completion is missing, a count is negative, no whole number
  *   or beyond 32 bits, or counts contradict each other or the total: that is unknown, never 0 and never a guess.
@@ -15,11 +15,25 @@ export function readUsage(value: unknown): Usage | 'invalid' | null {
   const usage = asObject(value)
   if (!usage) return 'invalid'
   const prompt = promptCounts(usage)
-  const completion = completionCounts(usage, prompt.inputTokens)
-  const counts = { ...prompt, ...completion }
+  const counts = countsWith(prompt, usage) ?? countsWith(withCacheBeside(prompt, usage), usage)
+  return counts ? { ...counts, reportedCost: readCost(usage['cost']) } : 'invalid'
+}
+
+type PromptCounts = ReturnType<typeof promptCounts>
+
+/** All counts under one reading of the prompt; null when they contradict it or each other. */
+function countsWith(prompt: PromptCounts, usage: JsonObject): Omit<Usage, 'reportedCost'> | null {
+  const counts = { ...prompt, ...completionCounts(usage, prompt.inputTokens) }
   const isValid = Object.values(counts).every(count => count <= maxTokens)
   const isWithin = counts.cacheReadTokens + counts.cacheWriteTokens <= counts.inputTokens
-  return isValid && isWithin ? { ...counts, reportedCost: readCost(usage['cost']) } : 'invalid'
+  return isValid && isWithin ? counts : null
+}
+
+/** As hosts of Claude may pass Anthropic's counts on: only a total can tell, so without one nothing is read so. */
+function withCacheBeside(prompt: PromptCounts, usage: JsonObject): PromptCounts {
+  const hasTotal = countOf(usage['total_tokens']) !== null
+  const { inputTokens, cacheReadTokens, cacheWriteTokens } = prompt
+  return { ...prompt, inputTokens: hasTotal ? inputTokens + cacheReadTokens + cacheWriteTokens : wrong }
 }
 
 /** What a record's column holds. */
