@@ -51,9 +51,11 @@ export function createBpeTokenizer(name: TokenizerName, encoding: Encoding): Tok
   }
 
   function wordsOf(text: string): readonly Word[] {
-    return (text.match(encoding.wordPattern) ?? []).flatMap(match =>
-      match.length <= maxRun ? wordOf(match) : slicesOf(match).map(wordOf),
-    )
+    const found: Word[] = []
+    for (const match of text.match(encoding.wordPattern) ?? [])
+      if (match.length <= maxRun) found.push(wordOf(match))
+      else for (const slice of slicesOf(match)) found.push(wordOf(slice))
+    return found
   }
 
   function encoded(text: string): Encoded {
@@ -71,8 +73,15 @@ export function createBpeTokenizer(name: TokenizerName, encoding: Encoding): Tok
     name,
     count: (text: string) => encoded(text).count,
     units: (text: string) => encoded(text).words.flatMap(({ units }) => units),
-    idsOf: (text: string) => Int32Array.from(wordsOf(text).flatMap(({ ids }) => ids)),
+    idsOf: (text: string) => idsIn(wordsOf(text)),
   })
+}
+
+function idsIn(words: readonly Word[]): Int32Array {
+  const all = new Int32Array(words.reduce((sum, { ids }) => sum + ids.length, 0))
+  let at = 0
+  for (const { ids } of words) for (const id of ids) all[at++] = id
+  return all
 }
 
 /** Pieces of at most `maxRun` code units, cut between characters. */
