@@ -32,7 +32,7 @@ const pureFolders = [
   'sim/model',
   'report/stats',
 ]
-const pureModules = new Set(['node:crypto', 'node:util', 'zod', 'yaml', 'ajv'])
+const pureModules = new Set(['node:crypto', 'node:util', 'zod', 'yaml', 'ajv', 'ajv/dist/2020.js'])
 
 const levels = new Map(rows.flatMap(({ level, folders }) => folders.map(folder => [folder, level] as const)))
 

@@ -38,8 +38,8 @@ export interface PromptDigest {
  * tokens has it (three a message and one for its role; three for the answer). The bytes tokenizer counts one token
  * a message and none for the answer.
  */
-export const messageTokens = 4
-export const replyTokens = 3
+const messageTokens = 4
+const replyTokens = 3
 
 const noPrefixes = { keys: [], tokens: [], marked: [], markTtlSeconds: [] }
 
