@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
   type AttemptRecord,
+  type EndpointStateRecord,
   encodeAttempt,
+  encodeEndpointState,
   encodeRequest,
   encodeRun,
   type RequestRecord,
@@ -24,6 +26,7 @@ export interface FixtureRows {
   readonly requests?: readonly RequestRecord[]
   readonly attempts?: readonly AttemptRecord[]
   readonly runs?: readonly RunRecord[]
+  readonly states?: readonly EndpointStateRecord[]
 }
 
 export async function openFixtureStore(): Promise<FixtureStore> {
@@ -34,7 +37,7 @@ export async function openFixtureStore(): Promise<FixtureStore> {
   let inserts = 0
 
   async function insertLines(
-    table: 'requests' | 'attempts' | 'runs',
+    table: 'requests' | 'attempts' | 'runs' | 'endpoint_states',
     lines: readonly string[],
   ): Promise<void> {
     if (lines.length === 0) return
@@ -46,13 +49,16 @@ export async function openFixtureStore(): Promise<FixtureStore> {
 
   return Object.freeze({
     query: store.query,
-    insert: async ({ requests = [], attempts = [], runs = [] }: FixtureRows) => {
+    insert: async ({ requests = [], attempts = [], runs = [], states = [] }: FixtureRows) => {
       await insertLines('requests', requests.map(encodeRequest))
       await insertLines('attempts', attempts.map(encodeAttempt))
       await insertLines('runs', runs.map(encodeRun))
+      await insertLines('endpoint_states', states.map(encodeEndpointState))
     },
     clear: async () => {
-      for (const table of ['requests', 'attempts', 'runs']) await store.command(`TRUNCATE TABLE ${table}`)
+      for (const table of ['requests', 'attempts', 'runs', 'endpoint_states']) {
+        await store.command(`TRUNCATE TABLE ${table}`)
+      }
     },
     close: async () => {
       await store.close()

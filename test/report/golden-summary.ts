@@ -63,6 +63,7 @@ export function bareSummary(): RunSummary {
     fallbacks: [],
     sticky: {},
     slowest: [],
+    endpointStates: { fromSeconds: 0, toSeconds: 0, endpoints: [] },
     timeline: { zero: 'first_request', bucketSeconds: 1, buckets: [] },
     ttftDistribution: { levels: [], series: [] },
   }

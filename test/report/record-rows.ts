@@ -1,5 +1,5 @@
 import { uuidOf } from '../../src/core/index.ts'
-import type { AttemptRecord, RequestRecord, RunRecord } from '../../src/record/index.ts'
+import type { AttemptRecord, EndpointStateRecord, RequestRecord, RunRecord } from '../../src/record/index.ts'
 
 export const runId = '20261120-120000-test'
 export const startUs = 1_795_176_000_000_000
@@ -206,6 +206,25 @@ export function runRow(own: Partial<RunRecord> = {}): RunRecord {
     host: '2 cores',
     labels: {},
     schema_version: 1,
+    ...own,
+  }
+}
+
+/** A change of the state of `alpha/one`, `second` seconds after the start. */
+export function stateRow(second: number, own: Partial<EndpointStateRecord> = {}): EndpointStateRecord {
+  return {
+    ts: startUs + second * 1_000_000,
+    run_id: runId,
+    router: 'router',
+    provider: 'alpha',
+    model: 'm/one',
+    endpoint: 'alpha/one',
+    from_state: 'closed',
+    to_state: 'open',
+    reason: '',
+    until: null,
+    request_id: uuidOf('nothing'),
+    schema_version: 3,
     ...own,
   }
 }

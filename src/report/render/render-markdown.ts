@@ -7,6 +7,7 @@ import { hasWeakNumber, headlineNumbers, runLine } from './headline.ts'
 import { plainText } from './plain-text.ts'
 import type { ReportCell, ReportColumn, ReportTable } from './report-table.ts'
 import { endpointsTable, servedTable, slowestTable } from './report-tables.ts'
+import { stateSpansTable, statesTable } from './state-tables.ts'
 import { verdictOf } from './verdict.ts'
 import { weakMark, weakNote } from './weak-quantile.ts'
 
@@ -16,6 +17,8 @@ export function renderMarkdown(summary: RunSummary): string {
     armsTable(summary),
     endpointsTable(summary),
     servedTable(summary),
+    statesTable(summary),
+    stateSpansTable(summary),
     errorsTable(summary),
     failedChecksTable(summary),
     fallbacksTable(summary),

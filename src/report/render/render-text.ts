@@ -9,6 +9,7 @@ import { hasWeakNumber, headlineNumbers, runLine } from './headline.ts'
 import { plainText } from './plain-text.ts'
 import type { ReportCell, ReportTable } from './report-table.ts'
 import { endpointsTable, servedTable, slowestTable } from './report-tables.ts'
+import { stateSpansTable, statesTable } from './state-tables.ts'
 import { verdictOf } from './verdict.ts'
 import { weakMark, weakNote } from './weak-quantile.ts'
 import { wrapText } from './wrap-text.ts'
@@ -51,6 +52,8 @@ export function renderText(summary: RunSummary, { width, color }: TextOptions): 
     armsTable(summary),
     endpointsTable(summary),
     servedTable(summary),
+    statesTable(summary),
+    stateSpansTable(summary),
     errorsTable(summary),
     failedChecksTable(summary),
     fallbacksTable(summary),

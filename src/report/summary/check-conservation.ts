@@ -1,7 +1,7 @@
 import { countOf, type Numeric } from './column-values.ts'
 import { type Law, requestLaws } from './conservation-laws.ts'
 import type { RecordReader } from './record-reader.ts'
-import { routedTargetsSql } from './record-sql.ts'
+import { routedTargetsSql, trafficSql } from './record-sql.ts'
 import type { Conservation, Violation } from './run-summary.ts'
 
 type LawRow = Readonly<Record<string, Numeric | readonly string[]>>
@@ -22,7 +22,7 @@ SELECT countIf(vantage = 'client') AS clients, countIf(vantage = 'router') AS ro
   countIf(vantage = 'client' AND outcome IN ('ok', 'error', 'canceled', 'truncated')) AS ended,
   (SELECT toString(any(status)) FROM newest) AS status, (SELECT any(planned) FROM newest) AS planned,
   (SELECT any(sent) FROM newest) AS sent, (SELECT any(records_dropped) FROM newest) AS dropped
-FROM requests WHERE run_id = {run_id:String}`
+FROM requests WHERE run_id = {run_id:String} AND ${trafficSql}`
 
 /** All five counts in one number; two sides agree when their numbers cancel out. */
 const tokensSql = `cityHash64(input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, reasoning_tokens)`
@@ -42,15 +42,15 @@ const perRequestSql = `per_request AS (
     SELECT request_id, vantage = 'client' AS client, vantage = 'router' AS router, false AS attempt, false AS wins,
       client AND http_status != 0 AND target IN routed_targets AS expected, router AND outcome = 'ok' AND response_cache != 'hit' AS succeeded,
       if(router, attempts, 0) AS declared, cost_usd, input_tokens, ${tokensSql} AS tokens
-    FROM requests WHERE run_id = {run_id:String}
+    FROM requests WHERE run_id = {run_id:String} AND ${trafficSql}
     UNION ALL
     SELECT request_id, false AS client, false AS router, true AS attempt, winner AS wins, false AS expected,
       false AS succeeded, 0 AS declared, cost_usd, input_tokens, ${tokensSql} AS tokens
-    FROM attempts WHERE run_id = {run_id:String} AND kind != 'probe')
+    FROM attempts WHERE run_id = {run_id:String} AND ${trafficSql})
   GROUP BY request_id)`
 
 /**
- * Checks that the records of a run add up (docs/architecture.md, Invariants), over all phases.
+ * Checks that the records of a run add up (docs/architecture.md, Invariants), over all phases; probes are in none.
  *
  * Laws that need a side which did not record (another target than our router, no replayer, a run that was killed
  * before its final row) are left out of `checked`; nothing is assumed to hold unseen.

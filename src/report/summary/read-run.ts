@@ -1,6 +1,7 @@
 import { UserError } from '../../core/index.ts'
 import { countOf, msOf, type Numeric, numberOf, roundOf, usdOf } from './column-values.ts'
 import type { RecordReader } from './record-reader.ts'
+import { trafficSql } from './record-sql.ts'
 import type { RunFacts, RunSummary } from './run-summary.ts'
 
 interface RunRow {
@@ -67,11 +68,11 @@ FROM runs WHERE run_id = {run_id:String} ORDER BY version DESC LIMIT 1`
 const countsSql = `SELECT toString(vantage) AS vantage, toString(any(scenario)) AS scenario, count() AS requests,
   countIf(outcome = 'ok') AS ok, countIf(outcome = 'error') AS error,
   countIf(outcome = 'canceled') AS canceled, countIf(outcome = 'truncated') AS truncated
-FROM requests WHERE run_id = {run_id:String} GROUP BY vantage`
+FROM requests WHERE run_id = {run_id:String} AND ${trafficSql} GROUP BY vantage`
 
 /** Every request once: as our router knew it, or else as its answer told the caller. */
 const costSql = `SELECT toString(sum(cost_usd)) AS cost, countIf(cost_usd IS NULL) AS unknown
-FROM requests WHERE run_id = {run_id:String} AND (vantage = 'router' OR request_id NOT IN (
+FROM requests WHERE run_id = {run_id:String} AND ${trafficSql} AND (vantage = 'router' OR request_id NOT IN (
   SELECT request_id FROM requests WHERE run_id = {run_id:String} AND vantage = 'router'))`
 
 /**

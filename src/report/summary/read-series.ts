@@ -1,4 +1,5 @@
 import { countOf, msOf, type Numeric } from './column-values.ts'
+import { readMeasuredTime } from './read-measured-time.ts'
 import type { RecordReader } from './record-reader.ts'
 import { measuredSql, routedSql } from './record-sql.ts'
 import type { Distribution, RunSummary, TimeBucket, Timeline } from './run-summary.ts'
@@ -27,11 +28,6 @@ const wantedBuckets = 60
 /** Every percent, and the tail more finely. */
 const levels = [...Array.from({ length: 100 }, (_, percent) => percent / 100), 0.995, 0.999, 1]
 
-const spanSql = `WITH ${measuredSql}
-SELECT toUnixTimestamp64Micro(min(ts)) AS first_us, toUnixTimestamp64Micro(max(ts)) AS last_us,
-  (SELECT toUnixTimestamp64Micro(argMax(started_at, version)) FROM runs WHERE run_id = {run_id:String}) AS start_us
-FROM measured`
-
 const timelineSql = `WITH ${measuredSql}
 SELECT intDiv(toUnixTimestamp64Micro(ts) - {zero_us:Int64}, {bucket_us:Int64}) AS bucket,
   countIf(outcome = 'ok') AS ok, countIf(outcome IN ('error', 'truncated')) AS failed,
@@ -49,30 +45,20 @@ SELECT grouping(provider) AS by_arm, if(by_arm = 1, arm, provider) AS name, coun
   quantilesExact(${levels.join(', ')})(ttft) AS micros
 FROM timed GROUP BY GROUPING SETS ((arm), (provider)) ORDER BY by_arm DESC, n DESC, name`
 
-interface SpanRow {
-  readonly first_us: Numeric
-  readonly last_us: Numeric
-  readonly start_us: Numeric
-}
-
 /** Counts and quantiles over the time since the run began, in about 60 buckets of a round number of seconds. */
 export async function readTimeline(
   reader: RecordReader,
   params: Readonly<Record<string, unknown>>,
 ): Promise<Timeline> {
-  const [span] = await reader.query<SpanRow>(spanSql, params)
-  const firstUs = countOf(span?.first_us)
-  const startUs = countOf(span?.start_us)
-  const isStartKnown = startUs > 0 && startUs <= firstUs
-  const zeroUs = isStartKnown ? startUs : firstUs
-  const seconds = bucketWidth((countOf(span?.last_us) - zeroUs) / 1e6)
+  const { zero, zeroUs, lastUs } = await readMeasuredTime(reader, params)
+  const seconds = bucketWidth((lastUs - zeroUs) / 1e6)
   const rows = await reader.query<BucketRow>(timelineSql, {
     ...params,
     zero_us: zeroUs,
     bucket_us: seconds * 1e6,
   })
   return {
-    zero: isStartKnown ? 'run_start' : 'first_request',
+    zero,
     bucketSeconds: seconds,
     buckets: withGaps(
       rows.map(row => bucketOf(row, seconds)),

@@ -1,4 +1,5 @@
 import { checkConservation } from './check-conservation.ts'
+import { readEndpointStates } from './read-endpoint-states.ts'
 import { readEndpoints, readServed } from './read-endpoints.ts'
 import { readErrors, readFailedChecks, readFallbacks, readSticky } from './read-failures.ts'
 import { readRun } from './read-run.ts'
@@ -38,6 +39,7 @@ export async function readSummary(reader: RecordReader, runId: string): Promise<
     sticky: await readSticky(reader, params),
     slowest: await readSlowest(reader, params),
     timeline: await readTimeline(reader, params),
+    endpointStates: await readEndpointStates(reader, params),
     ttftDistribution: await readDistribution(reader, params),
   }
 }

@@ -1,6 +1,9 @@
 /** Phases whose requests count in metrics. */
 const measuredPhases = `phase IN ('measure', 'live')`
 
+/** Leaves probes out where all phases count: they are nobody's traffic. */
+export const trafficSql = `phase != 'probe'`
+
 /** `measured`: the requests that metrics are about, as their caller saw them. Answers of a response cache say nothing of models. */
 export const measuredSql = `measured AS (
   SELECT * FROM requests

@@ -1,3 +1,5 @@
+import type { EndpointStates } from './endpoint-states.ts'
+
 /** Quantiles in milliseconds over `n` values; every one is null when `n` is 0. */
 export interface Quantiles {
   readonly n: number
@@ -281,5 +283,6 @@ export interface RunSummary extends TrafficSummary {
   readonly sticky: Readonly<Record<string, number>>
   readonly slowest: readonly SlowRequest[]
   readonly timeline: Timeline
+  readonly endpointStates: EndpointStates
   readonly ttftDistribution: { readonly levels: readonly number[]; readonly series: readonly Distribution[] }
 }

@@ -7,6 +7,7 @@ import { errorsTable, failedChecksTable, fallbacksTable, stickyTable } from '../
 import { type HeadlineDetail, hasWeakNumber, headlineNumbers, runLine } from '../headline.ts'
 import type { ReportTable } from '../report-table.ts'
 import { endpointsTable, servedTable } from '../report-tables.ts'
+import { stateSpansTable } from '../state-tables.ts'
 import { verdictOf } from '../verdict.ts'
 import { weakMark, weakNote } from '../weak-quantile.ts'
 import { costChart } from './cost-chart.ts'
@@ -15,6 +16,7 @@ import { escapeHtml } from './escape-html.ts'
 import { defined, htmlTable } from './html-table.ts'
 import { pageStyle } from './page-style.ts'
 import { slowRequests } from './slow-requests.ts'
+import { statesChart } from './states-chart.ts'
 import { distributionChart, rangeCharts } from './spread-charts.ts'
 import { timeCharts } from './time-charts.ts'
 
@@ -41,6 +43,7 @@ ${arms(summary)}
 ${section(endpointsTable(summary))}
 ${section(servedTable(summary))}
 ${charts(summary)}
+${section(stateSpansTable(summary))}
 ${failures(summary)}
 ${slowest(summary)}
 ${definitions()}
@@ -108,6 +111,7 @@ function arms(summary: RunSummary): string {
 function charts(summary: RunSummary): string {
   const all = [
     ...timeCharts(summary),
+    ...statesChart(summary),
     ...rangeCharts(summary),
     ...distributionChart(summary),
     ...costChart(summary),
