@@ -1,5 +1,5 @@
 import { nsPerMs } from '../core/index.ts'
-import { createRollingCounts } from './rolling-counts.ts'
+import { createErrorStreak } from './error-streak.ts'
 
 /** `open`: nobody is let through; `half_open`: one request at a time, to see whether the endpoint works again. */
 export type BreakerState = 'closed' | 'half_open' | 'open'
@@ -20,14 +20,14 @@ export interface BreakerSettings {
   readonly probeMs: number
 }
 
-/** Defaults, our choice: three errors in a row of 5 s, and no pause beyond a minute, bound both harm and lag. */
+/** Defaults, our choice: a pause is never longer than the outage window, so recovery is noticed within it. */
 export const defaultBreakerSettings: BreakerSettings = Object.freeze({
   errorsInRow: 3,
   errorRatio: 0.5,
   minAttempts: 10,
   windowMs: 30_000,
   openMs: 5_000,
-  maxOpenMs: 60_000,
+  maxOpenMs: 30_000,
   probeMs: 30_000,
 })
 
@@ -66,11 +66,8 @@ export interface Breaker {
  * the trouble does not end it, nor does a late failure renew it.
  */
 export function createBreaker(settings: BreakerSettings): Breaker {
-  const { windowMs } = settings
   const probeNs = settings.probeMs * nsPerMs
-  const newCounts = () => createRollingCounts({ kinds: ['ok', 'error'], windowMs, sliceMs: 1_000 })
-  let counts = newCounts()
-  let errorsInRow = 0
+  let streak = createErrorStreak(settings)
   let isOpen = false
   /** When it last opened or closed. */
   let changedNs = Number.NEGATIVE_INFINITY
@@ -79,53 +76,38 @@ export function createBreaker(settings: BreakerSettings): Breaker {
   let reason = ''
 
   const openEndNs = () => changedNs + openMs * nsPerMs
-  const probeEndNs = (nowNs: number) => {
-    if (probeBeganNs !== null && nowNs >= probeBeganNs + probeNs) probeBeganNs = null
-    return probeBeganNs === null ? 0 : probeBeganNs + probeNs
-  }
+  /** 0: none is under way, or it has been given up. */
+  const probeEndNs = (nowNs: number) =>
+    probeBeganNs === null || nowNs >= probeBeganNs + probeNs ? 0 : probeBeganNs + probeNs
 
   function open(atNs: number, why: string): void {
     const opensSoonAgain = isOpen || atNs - changedNs < openMs * nsPerMs
     openMs = opensSoonAgain ? Math.min(openMs * 2, settings.maxOpenMs) : settings.openMs
-    isOpen = true
+    change(true, atNs, why)
+  }
+
+  function change(opens: boolean, atNs: number, why: string): void {
+    isOpen = opens
     changedNs = atNs
     probeBeganNs = null
     reason = why
-  }
-
-  function close(atNs: number): void {
-    isOpen = false
-    changedNs = atNs
-    probeBeganNs = null
-    errorsInRow = 0
-    counts = newCounts()
-    reason = ''
-  }
-
-  function noteClosed(result: 'ok' | 'error', atNs: number): void {
-    errorsInRow = result === 'ok' ? 0 : errorsInRow + 1
-    counts.add(result, atNs)
-    const errors = counts.sum('error', atNs)
-    const all = errors + counts.sum('ok', atNs)
-    if (errorsInRow >= settings.errorsInRow) open(atNs, `${errorsInRow} errors in a row`)
-    else if (all >= settings.minAttempts && errors >= all * settings.errorRatio)
-      open(atNs, `${errors} errors of ${all} attempts`)
+    streak = createErrorStreak(settings)
   }
 
   function noteOpen({ beganNs, atNs, result }: BreakerEvent): void {
-    const isProbing = probeEndNs(atNs) > 0
-    const isReport = probeBeganNs !== null && beganNs >= probeBeganNs
-    if (isReport) probeBeganNs = null
-    if (result === 'ok') close(atNs)
-    else if (result === 'error' && atNs >= openEndNs() && (isReport || !isProbing))
-      open(atNs, 'its probe failed')
+    // One that began before the probe under way is no report of it; it may be of an earlier one that was given up.
+    const isHeard = probeEndNs(atNs) === 0 || beganNs >= (probeBeganNs ?? 0)
+    if (isHeard) probeBeganNs = null
+    if (result === 'ok') change(false, atNs, '')
+    else if (result === 'error' && isHeard && atNs >= openEndNs()) open(atNs, 'its probe failed')
   }
 
   return Object.freeze<Breaker>({
     note: event => {
       if (event.beganNs < changedNs) return
-      if (isOpen) noteOpen(event)
-      else if (event.result !== 'none') noteClosed(event.result, event.atNs)
+      if (isOpen) return noteOpen(event)
+      const why = event.result === 'none' ? null : streak.note(event.result, event.atNs)
+      if (why !== null) open(event.atNs, why)
     },
     beginProbe: nowNs => {
       if (!isOpen) return true

@@ -6,14 +6,14 @@ export interface CoolDown {
   extend(atNs: number, waitMs: number, why: string): void
   /** Instant at which it ends; 0 when it is over or never began. */
   untilNs(nowNs: number): number
-  /** The latest one: when it began, when it ends or ended, and why; zeros when there was none. */
+  /** The latest one: when it began, when it ends or ended, and why; minus infinity when there was none. */
   latest(): { readonly sinceNs: number; readonly untilNs: number; readonly reason: string }
 }
 
 /** Makes a cool-down that has not begun. Nothing but time ends it: a success may answer a call made before the trouble. */
 export function createCoolDown(): CoolDown {
-  let sinceNs = 0
-  let untilNs = 0
+  let sinceNs = Number.NEGATIVE_INFINITY
+  let untilNs = Number.NEGATIVE_INFINITY
   let reason = ''
   return Object.freeze<CoolDown>({
     extend: (atNs, waitMs, why) => {

@@ -5,7 +5,8 @@ import { coolDownMs, coolDownReason } from './cool-down-rules.ts'
 import { type EndpointHealth, type EndpointState, unknownHealth } from './endpoint-health.ts'
 import type { HealthEvent } from './health-event.ts'
 import type { HealthSettings } from './health-settings.ts'
-import { createEndpointStatistics, type HealthWindows, type RoutingQuantiles } from './health-windows.ts'
+import { createEndpointStatistics, type HealthWindows } from './health-windows.ts'
+import { createQuantileMemory } from './quantile-memory.ts'
 import type { BadToolCall } from './tool-call-quality.ts'
 
 /** Remembers how one endpoint behaved. Its memory is bounded. */
@@ -27,8 +28,6 @@ export interface HealthTracker {
   windows(nowNs: number): HealthWindows
 }
 
-/** Quantiles of up to so many samples follow every one of them; beyond, they wait for a hundredth of their window. */
-const samplesFollowed = 32
 const nsPerSecond = 1000 * nsPerMs
 
 /** Starts to remember one endpoint. Time is an argument of each call. */
@@ -39,27 +38,15 @@ export function createHealthTracker(settings: HealthSettings): HealthTracker {
   let snapshot = unknownHealth
   /** Second of time in which the snapshot was made. */
   let madeIn = Number.NaN
-  const waitNs = (settings.metricsWindowMs / 100) * nsPerMs
-  let sortedAtNs = Number.NEGATIVE_INFINITY
-  let quantiles: RoutingQuantiles = statistics.quantiles(0)
+  const quantiles = createQuantileMemory(statistics, settings.metricsWindowMs)
   let hasNews = false
-  let hasSamples = false
-
-  function quantilesAt(nowNs: number): RoutingQuantiles {
-    const mayWait = quantiles.sorted > samplesFollowed && nowNs - sortedAtNs < waitNs
-    if (mayWait || (!hasSamples && nowNs <= quantiles.holdUntilNs)) return quantiles
-    quantiles = statistics.quantiles(nowNs)
-    sortedAtNs = nowNs
-    hasSamples = false
-    return quantiles
-  }
 
   function read(nowNs: number): EndpointHealth {
     const second = Math.floor(nowNs / nsPerSecond)
     const isOver = (untilNs: number) => untilNs !== 0 && untilNs <= nowNs
     const hasRested = isOver(snapshot.coolDownUntilNs) || isOver(snapshot.breakerUntilNs)
     if (second === madeIn && !hasNews && !hasRested) return snapshot
-    const { ttftMs, ttftSamples, tokensPerSecond } = quantilesAt(nowNs)
+    const { ttftMs, ttftSamples, tokensPerSecond } = quantiles.read(nowNs)
     const { state, untilNs } = breaker.read(nowNs)
     snapshot = Object.freeze({
       ...statistics.counts(nowNs),
@@ -81,7 +68,7 @@ export function createHealthTracker(settings: HealthSettings): HealthTracker {
     const waitMs = event.coolsDown === 'endpoint' ? coolDownMs(event, 0, settings) : null
     if (waitMs !== null) coolDown.extend(event.atNs, waitMs, coolDownReason(event))
     hasNews = true
-    hasSamples ||= event.result === 'ok'
+    if (event.result === 'ok') quantiles.expire()
   }
 
   return Object.freeze<HealthTracker>({

@@ -35,7 +35,9 @@ export interface EndpointStatistics {
   note(event: HealthEvent): void
   noteToolCalls(bad: BadToolCall | null, atNs: number): void
   /** What routing reads, by counting: cheap. */
-  counts(nowNs: number): Omit<
+  counts(
+    nowNs: number,
+  ): Omit<
     EndpointHealth,
     'ttftMs' | 'ttftSamples' | 'tokensPerSecond' | 'coolDownUntilNs' | 'breaker' | 'breakerUntilNs'
   >

@@ -25,16 +25,26 @@ export function createKeyRests(settings: HealthSettings): KeyRests {
   let lastEndNs = 0
 
   function note(endpointId: string, event: HealthEvent): void {
-    const { keyAlias, result, atNs } = event
-    const key = result === 'refused' ? keyAt(endpointId, keyAlias) : here.get(endpointId)?.get(keyAlias)
-    if (key && (result === 'ok' || result === 'refused'))
-      key.refusalsInRow = result === 'ok' ? 0 : key.refusalsInRow + 1
-    if (event.coolsDown !== 'key' && event.coolsDown !== 'key_at_endpoint') return
-    const waitMs = coolDownMs(event, key?.refusalsInRow ?? 0, settings)
+    const refusalsInRow = refusalsAfter(endpointId, event)
+    const coolDown = coolDownOf(endpointId, event)
+    const waitMs = coolDown && coolDownMs(event, refusalsInRow, settings)
     if (waitMs === null) return
-    const coolDown = event.coolsDown === 'key' ? keyAnywhere(keyAlias) : keyAt(endpointId, keyAlias).coolDown
-    coolDown.extend(atNs, waitMs, coolDownReason(event))
-    lastEndNs = Math.max(lastEndNs, coolDown.untilNs(atNs))
+    coolDown?.extend(event.atNs, waitMs, coolDownReason(event))
+    lastEndNs = Math.max(lastEndNs, coolDown?.untilNs(event.atNs) ?? 0)
+  }
+
+  /** Of the key at the endpoint; a success ends the row. */
+  function refusalsAfter(endpointId: string, { keyAlias, result }: HealthEvent): number {
+    if (result === 'refused') return ++keyAt(endpointId, keyAlias).refusalsInRow
+    const key = here.get(endpointId)?.get(keyAlias)
+    if (key && result === 'ok') key.refusalsInRow = 0
+    return key?.refusalsInRow ?? 0
+  }
+
+  /** What the event could let rest; null: no key. */
+  function coolDownOf(endpointId: string, { coolsDown, keyAlias }: HealthEvent): CoolDown | null {
+    if (coolsDown === 'key') return keyAnywhere(keyAlias)
+    return coolsDown === 'key_at_endpoint' ? keyAt(endpointId, keyAlias).coolDown : null
   }
 
   function keyAnywhere(keyAlias: string): CoolDown {
@@ -54,7 +64,9 @@ export function createKeyRests(settings: HealthSettings): KeyRests {
   /** The longer of the two rests of a key; null: it is at work. */
   function restOf(endpointId: string, keyAlias: string, nowNs: number): Rest | null {
     const both = [everywhere.get(keyAlias), here.get(endpointId)?.get(keyAlias)?.coolDown]
-    const running = both.flatMap(coolDown => (coolDown && coolDown.untilNs(nowNs) > 0 ? [coolDown.latest()] : []))
+    const running = both.flatMap(coolDown =>
+      coolDown && coolDown.untilNs(nowNs) > 0 ? [coolDown.latest()] : [],
+    )
     return running.toSorted((a, b) => b.untilNs - a.untilNs)[0] ?? null
   }
 

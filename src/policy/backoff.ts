@@ -11,8 +11,8 @@ export interface BackoffSettings {
 export interface BackoffOptions {
   /** Retries so far; 0 before the first. */
   readonly retries: number
-  /** What the provider asked for, at most `longestMs`; null: nothing. */
-  readonly askedMs: number | null
+  /** What the provider asked for, at most `longestMs`; 0: nothing. */
+  readonly askedMs: number
   /** Within reach of the request's deadline. */
   readonly longestMs: number
   readonly settings: BackoffSettings
@@ -24,7 +24,6 @@ export interface BackoffOptions {
  * together (full jitter). Never less than was asked for, never beyond `longestMs`. Pure but for the draw.
  */
 export function backoffMs({ retries, askedMs, longestMs, settings }: BackoffOptions, rng: Rng): number {
-  const askedFor = askedMs ?? 0
-  const boundMs = Math.min(settings.capMs, settings.baseMs * 2 ** retries, longestMs - askedFor)
-  return Math.max(1, askedFor + Math.floor(rng.next() * (boundMs + 1)))
+  const boundMs = Math.min(settings.capMs, settings.baseMs * 2 ** retries, longestMs - askedMs)
+  return Math.max(1, Math.ceil(askedMs) + Math.floor(rng.next() * (boundMs + 1)))
 }

@@ -55,7 +55,7 @@ export interface ModelContenders {
  */
 export function decide(options: DecideOptions): Decision {
   const { request, nowNs } = options
-  const { groups, lastResort } = leaveRestingOut(
+  const { groups, lastResort, suspects } = leaveRestingOut(
     request.models.map(model => contendersOf(model, options)),
     nowNs,
   )
@@ -65,9 +65,9 @@ export function decide(options: DecideOptions): Decision {
   const behind = last.candidates.map(candidate => withCutoffNote(candidate, missed))
   const all = [...first.candidates, ...behind]
   const candidates =
-    lastResort === null
+    suspects.size === 0 && lastResort === null
       ? all
-      : all.map(({ endpoint, score }) => ({ endpoint, score, reason: lastResort }))
+      : all.map(candidate => withBreaker(candidate, lastResort, suspects))
   const strategies = groups.map(
     (_, index) => first.strategies[index] ?? last.strategies[index] ?? 'price-weighted',
   )
@@ -80,6 +80,16 @@ export function decide(options: DecideOptions): Decision {
     excluded,
   }))
   return { policy: `${strategies[head] ?? 'price-weighted'}@${policyVersion}`, candidates, models }
+}
+
+function withBreaker(
+  { endpoint, score, reason }: Candidate,
+  lastResort: string | null,
+  suspects: ReadonlyMap<string, 'half_open' | 'open'>,
+): Candidate {
+  const breaker = suspects.get(endpoint.id)
+  const said = lastResort ?? (breaker === 'half_open' ? `${reason}; breaker half open, tried by one` : reason)
+  return { endpoint, score, reason: said, ...(breaker && { breaker }) }
 }
 
 function contendersOf(model: ModelCandidate, options: DecideOptions): ModelContenders {

@@ -9,6 +9,8 @@ export interface Rested {
   readonly groups: readonly ModelContenders[]
   /** Why the only endpoint that is left is tried although it rests; null: it does not. */
   readonly lastResort: string | null
+  /** Endpoints that are left with a breaker that is not closed, by id. */
+  readonly suspects: ReadonlyMap<string, 'half_open' | 'open'>
 }
 
 /**
@@ -26,7 +28,7 @@ export function leaveRestingOut(groups: readonly ModelContenders[], nowNs: numbe
       else if (soonest === null || untilNs < restsUntilNs(soonest.health)) soonest = contender
     }
   }
-  if (soonest === null) return { groups, lastResort: null }
+  if (soonest === null) return { groups, lastResort: null, suspects: suspectsOf(groups) }
   const kept = isAnyFree ? null : soonest
   const stays = (contender: Contender) => contender === kept || restsUntilNs(contender.health) <= nowNs
   const rested = groups.map(({ model, contenders, excluded }) => ({
@@ -34,7 +36,16 @@ export function leaveRestingOut(groups: readonly ModelContenders[], nowNs: numbe
     contenders: contenders.filter(stays),
     excluded: [...excluded, ...contenders.filter(c => !stays(c)).map(c => exclusionOf(c, nowNs))],
   }))
-  return { groups: rested, lastResort: kept && `last resort, ${restOf(kept.health, nowNs).why}` }
+  const lastResort = kept && `last resort, ${restOf(kept.health, nowNs).why}`
+  return { groups: rested, lastResort, suspects: suspectsOf(rested) }
+}
+
+function suspectsOf(groups: readonly ModelContenders[]): Rested['suspects'] {
+  const suspects = new Map<string, 'half_open' | 'open'>()
+  for (const { contenders } of groups)
+    for (const { endpoint, health } of contenders)
+      if (health.breaker !== 'closed') suspects.set(endpoint.id, health.breaker)
+  return suspects
 }
 
 function restsUntilNs({ coolDownUntilNs, breakerUntilNs }: EndpointHealth): number {

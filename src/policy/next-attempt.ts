@@ -52,7 +52,10 @@ export interface LoopState {
   readonly running: readonly number[]
   /** Candidates that were passed over without an attempt, since their breaker lets nobody through now. */
   readonly skipped: readonly number[]
-  /** Whether the retry budget allows attempts that only add load: retries of the same endpoint, hedges. */
+  /**
+   * Whether the retry budget allows attempts that only add load: retries of the same endpoint, hedges, and fallbacks
+   * to an endpoint whose breaker is half open.
+   */
   readonly mayRetry: boolean
   /** Whether an answer that broke off may be gone on with by another attempt. */
   readonly mayRescue: boolean
@@ -63,13 +66,7 @@ export interface LoopState {
 }
 
 /** Why an attempt is made: a `retry` is one of the same endpoint. */
-export type AttemptKind =
-  | 'primary'
-  | 'retry'
-  | 'provider_fallback'
-  | 'model_fallback'
-  | 'hedge'
-  | 'rescue'
+export type AttemptKind = 'primary' | 'retry' | 'provider_fallback' | 'model_fallback' | 'hedge' | 'rescue'
 
 /** The next step of the attempt loop; `candidate` is an index of `LoopState.candidates`. */
 export type NextStep =
@@ -99,31 +96,30 @@ export type NextStep =
  * attempt is under way, it decides about a hedge beside it. Pure but for the draw of the wait.
  */
 export function decideNext(state: LoopState): NextStep {
-  const { failures, maxAttempts } = state
   if (state.running.length > 0) return hedge(state)
-  const last = failures.at(-1)
-  if (last?.ends === 'canceled') return { kind: 'stop', why: 'canceled' }
-  if (last?.ends === 'after_token' && !state.mayRescue) return { kind: 'stop', why: 'after_token' }
+  const ends = state.failures.at(-1)?.ends ?? null
+  if (ends === 'canceled' || (ends === 'after_token' && !state.mayRescue)) return stop(ends)
   const step = otherKey(state) ?? nextCandidate(state) ?? lastResort(state) ?? sameAgain(state)
-  if (step === null) return { kind: 'stop', why: 'exhausted' }
-  if (failures.length >= maxAttempts) return { kind: 'stop', why: 'max_attempts' }
-  if (step.attemptKind === 'retry' && step.waitMs > 0 && !state.mayRetry)
-    return { kind: 'stop', why: 'retry_budget' }
-  return step
+  if (step.kind === 'stop') return step
+  return state.failures.length < state.maxAttempts ? step : stop('max_attempts')
 }
 
 /** A second attempt beside the one under way: at the next endpoint of the same model that was not tried. */
 function hedge(state: LoopState): NextStep {
   const { candidates, failures, running, maxAttempts } = state
   const modelId = candidates[running[0] ?? -1]?.endpoint.modelId
-  const next = freshCandidate(state, id => id === modelId)
-  if (next === null || !mayTryProvider(state)) return { kind: 'stop', why: 'exhausted' }
-  if (failures.length + running.length >= maxAttempts) return { kind: 'stop', why: 'max_attempts' }
-  if (!state.mayRetry) return { kind: 'stop', why: 'retry_budget' }
-  return attemptAt(next, 'hedge')
+  const next = freshCandidates(state).find(index => modelIdOf(index, state) === modelId)
+  if (next === undefined || !mayTryProvider(state)) return stop('exhausted')
+  if (failures.length + running.length >= maxAttempts) return stop('max_attempts')
+  return state.mayRetry ? attemptAt(next, 'hedge') : stop('retry_budget')
 }
 
+type Stop = Extract<NextStep, { kind: 'stop' }>
 type Attempt = Extract<NextStep, { kind: 'attempt' }>
+
+function stop(why: Stop['why']): Stop {
+  return { kind: 'stop', why }
+}
 
 function attemptAt(candidate: number, attemptKind: AttemptKind): Attempt {
   return { kind: 'attempt', candidate, attemptKind, waitMs: 0, isLastResort: false }
@@ -140,25 +136,32 @@ function mayTryProvider({ allowFallbacks, hasOrder }: LoopState): boolean {
   return allowFallbacks || hasOrder
 }
 
-function nextCandidate(state: LoopState): Attempt | null {
+/** Falling back to an endpoint whose breaker is half open adds load to a trouble that is known, so it has to be paid. */
+function nextCandidate(state: LoopState): NextStep | null {
   const closed = closedModels(state, failure => failure.scope === 'request' || !mayTryProvider(state))
-  const next = freshCandidate(state, modelId => !closed.has(modelId))
-  return next === null ? null : attemptAt(next, kindOf(next, state))
+  const open = freshCandidates(state).filter(index => !closed.has(modelIdOf(index, state)))
+  const isPaid = (index: number) =>
+    state.failures.length === 0 || state.mayRetry || state.candidates[index]?.breaker !== 'half_open'
+  const next = open.find(isPaid)
+  if (next !== undefined) return attemptAt(next, kindOf(next, state))
+  return open.length > 0 ? stop('retry_budget') : null
 }
 
-/** The first candidate behind all that were tried or passed over. */
-function freshCandidate(state: LoopState, admits: (modelId: string) => boolean): number | null {
-  const { candidates, failures, running, skipped } = state
+/** Those behind all that were tried or passed over. */
+function freshCandidates({ candidates, failures, running, skipped }: LoopState): readonly number[] {
   const seen = Math.max(-1, ...failures.map(({ candidate }) => candidate), ...running, ...skipped)
-  const next = candidates.findIndex((c, index) => index > seen && admits(c.endpoint.modelId))
-  return next === -1 ? null : next
+  return candidates.map((_, index) => index).filter(index => index > seen)
 }
 
 function closedModels(
-  { candidates, failures }: LoopState,
+  state: LoopState,
   closes: (failure: Failure) => boolean,
 ): ReadonlySet<string | undefined> {
-  return new Set(failures.filter(closes).map(({ candidate }) => candidates[candidate]?.endpoint.modelId))
+  return new Set(state.failures.filter(closes).map(({ candidate }) => modelIdOf(candidate, state)))
+}
+
+function modelIdOf(candidate: number, { candidates }: LoopState): string | undefined {
+  return candidates[candidate]?.endpoint.modelId
 }
 
 /** All were passed over: then the best of them is tried after all, so that no request fails untried. */
@@ -169,28 +172,25 @@ function lastResort(state: LoopState): Attempt | null {
 }
 
 /** The endpoint that may be tried again soonest; the order of candidates breaks ties. */
-function sameAgain(state: LoopState): Attempt | null {
-  const { candidates, failures, retry, leftMs, skipped } = state
-  const tried = new Map(failures.map(failure => [failure.candidate, failure]))
+function sameAgain(state: LoopState): NextStep {
+  const { failures, retry, skipped, leftMs } = state
   const counted = failures.filter(failure => !(failure.scope === 'key' && failure.hasOtherKey))
   const retries = counted.length - new Set(counted.map(({ candidate }) => candidate)).size
-  if (retries >= retry.maxRetries) return null
   const closed = closedModels(state, failure => failure.scope === 'request')
   const longestMs = Math.min(retry.maxWaitMs, (leftMs ?? Number.POSITIVE_INFINITY) - 1)
-  const due = [...tried.values()].filter(
-    ({ candidate, isRetryable, retryAfterMs }) =>
-      isRetryable &&
-      (retryAfterMs ?? 0) <= longestMs &&
-      !skipped.includes(candidate) &&
-      !closed.has(candidates[candidate]?.endpoint.modelId),
-  )
-  const [first] = due.toSorted(
-    (a, b) => (a.retryAfterMs ?? 0) - (b.retryAfterMs ?? 0) || a.candidate - b.candidate,
-  )
-  if (!first) return null
-  const wait = { retries, askedMs: first.retryAfterMs, longestMs, settings: retry }
-  const attemptKind = isRescue(state) ? 'rescue' : 'retry'
-  return { ...attemptAt(first.candidate, attemptKind), waitMs: backoffMs(wait, state.rng) }
+  const latest = [...new Map(failures.map(failure => [failure.candidate, failure])).values()]
+  const [first] = latest
+    .filter(failure => failure.isRetryable && askedMs(failure) <= longestMs)
+    .filter(({ candidate }) => !skipped.includes(candidate) && !closed.has(modelIdOf(candidate, state)))
+    .toSorted((a, b) => askedMs(a) - askedMs(b) || a.candidate - b.candidate)
+  if (!first || retries >= retry.maxRetries) return stop('exhausted')
+  if (!state.mayRetry) return stop('retry_budget')
+  const waitMs = backoffMs({ retries, askedMs: askedMs(first), longestMs, settings: retry }, state.rng)
+  return { ...attemptAt(first.candidate, isRescue(state) ? 'rescue' : 'retry'), waitMs }
+}
+
+function askedMs({ retryAfterMs }: Failure): number {
+  return retryAfterMs ?? 0
 }
 
 function isRescue({ failures }: LoopState): boolean {
@@ -199,6 +199,6 @@ function isRescue({ failures }: LoopState): boolean {
 
 function kindOf(candidate: number, state: LoopState): AttemptKind {
   if (isRescue(state)) return 'rescue'
-  if (state.candidates[candidate]?.endpoint.modelId !== state.firstModel) return 'model_fallback'
+  if (modelIdOf(candidate, state) !== state.firstModel) return 'model_fallback'
   return state.failures.length === 0 ? 'primary' : 'provider_fallback'
 }

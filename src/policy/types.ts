@@ -141,6 +141,8 @@ export interface Candidate {
   readonly score: number
   /** Sentence such as `drawn by 1/price², share 0.73`. */
   readonly reason: string
+  /** Its circuit breaker when it was decided; left out: closed. */
+  readonly breaker?: 'half_open' | 'open'
 }
 
 /** What decided the head of a ranking. */

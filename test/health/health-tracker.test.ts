@@ -57,9 +57,8 @@ describe('createHealthTracker, cool-down', () => {
     ['a 429 without one', [eventAt(10, 'rate_limit')], 15],
     ['one error', [eventAt(10, 'error')], 0],
     ['an error with Retry-After', [eventAt(10, 'error', { retryAfterMs: 2_000 })], 12],
-    ['errors in a row', [eventAt(9, 'error'), eventAt(9, 'error'), eventAt(10, 'error')], 15],
-    ['refusals in a row', [eventAt(9, 'refused'), eventAt(9, 'error'), eventAt(10, 'refused')], 15],
-    ['errors with a success between', [eventAt(9, 'error'), eventAt(9, 'ok'), eventAt(10, 'error')], 0],
+    ['a limit of its key', [eventAt(10, 'rate_limit', { coolsDown: 'key_at_endpoint' })], 0],
+    ['a key that was refused', [eventAt(10, 'error', { coolsDown: 'key', retryAfterMs: 9_000 })], 0],
     ['a wait beyond the bound', [eventAt(10, 'rate_limit', { retryAfterMs: 1e9 })], 610],
     ['what is not its doing', [eventAt(10, 'ignored', { retryAfterMs: 1_000 })], 0],
   ])('begins after %s', (_name, events, until) => {
@@ -70,6 +69,48 @@ describe('createHealthTracker, cool-down', () => {
     const tracker = after(eventAt(10, 'rate_limit', { retryAfterMs: 500 }))
     expect(tracker.read(10.4 * second).coolDownUntilNs).toBe(10.5 * second)
     expect(tracker.read(10.5 * second).coolDownUntilNs).toBe(0)
+  })
+})
+
+describe('createHealthTracker, breaker', () => {
+  const errors = times(3, 'error', 10)
+
+  it('is opened by errors of the endpoint alone', () => {
+    const states = [
+      errors,
+      times(3, 'rate_limit', 10),
+      times(3, 'refused', 10),
+      times(3, 'ignored', 10),
+      errors.map(event => ({ ...event, coolsDown: 'key' as const })),
+    ].map(events => after(...events).read(10 * second).breaker)
+    expect(states).toEqual(['open', 'closed', 'closed', 'closed', 'closed'])
+  })
+
+  it('is read anew at the instant its open time is over, and when a probe begins', () => {
+    const tracker = after(...errors)
+    expect(tracker.read(14.9 * second)).toMatchObject({ breaker: 'open', breakerUntilNs: 15 * second })
+    expect(tracker.read(15 * second)).toMatchObject({ breaker: 'half_open', breakerUntilNs: 0 })
+    expect(tracker.beginProbe(15 * second)).toBe(true)
+    expect(tracker.read(15 * second)).toMatchObject({ breaker: 'half_open', breakerUntilNs: 45 * second })
+  })
+
+  it('is one state with the cool-down: open, cooling, half open or closed, since when and why', () => {
+    const tracker = after(...errors, eventAt(10, 'error', { retryAfterMs: 8_000 }))
+    const at = (seconds: number) => {
+      const { state, sinceNs, untilNs, reason } = tracker.state(seconds * second)
+      return [state, sinceNs / second, untilNs / second, reason]
+    }
+    expect(at(10)).toEqual(['open', 10, 15, '3 errors in a row'])
+    expect(at(15)).toEqual(['cooling', 10, 18, 'the provider asked for a wait'])
+    expect(at(18)).toEqual(['half_open', 18, 0, '3 errors in a row'])
+    tracker.note(eventAt(19, 'ok'))
+    expect(at(19)).toEqual(['closed', 19, 0, ''])
+    expect(createHealthTracker(settings).state(0)).toEqual({
+      state: 'closed',
+      sinceNs: -Infinity,
+      untilNs: 0,
+      reason: '',
+    })
   })
 })
 
@@ -128,14 +169,10 @@ function modelled(events: readonly HealthEvent[], nowNs: number) {
       e => e.result === result && slice(e.atNs) >= slice(nowNs) - Math.ceil(seconds / sliceSeconds),
     ).length
   }
-  let inRow = 0
   let until = 0
   for (const { result, atNs, retryAfterMs } of events) {
-    if (result === 'ok') inRow = 0
-    if (result === 'error' || result === 'refused') inRow++
     if (result === 'ok' || result === 'ignored') continue
-    const isTrouble = result === 'rate_limit' || inRow >= 3
-    const waitMs = retryAfterMs ?? (isTrouble ? 5_000 : 0)
+    const waitMs = retryAfterMs ?? (result === 'rate_limit' ? 5_000 : 0)
     until = Math.max(until, atNs + waitMs * 1_000_000)
   }
   const half = { ok: within(1_800, 30, 'ok'), error: within(1_800, 30, 'error') }

@@ -40,7 +40,7 @@ type Kind = keyof typeof kinds
 
 /** Failures of the first candidates, in order. */
 const after = (...names: readonly Kind[]) => ({
-  failures: names.map((name, candidate): Failure => ({ ...kinds[name], candidate })),
+  failures: names.map((name, candidate): Failure => Object.assign({ candidate }, kinds[name])),
 })
 const attempt = (candidate: number, attemptKind: string) => ({
   kind: 'attempt',
