@@ -36,6 +36,10 @@ const publicFaces: Readonly<Partial<Record<ErrorType, readonly [status: number, 
   rate_limit_exceeded: [429, 'rate_limit_exceeded'],
   router_internal: [500, 'server'],
   provider_overloaded: [503, 'provider_overloaded'],
+  queue_full: [503, 'provider_overloaded'],
+  queue_timeout: [503, 'provider_overloaded'],
+  router_overloaded: [503, 'provider_overloaded'],
+  router_closing: [503, 'provider_overloaded'],
   timeout: [504, 'timeout'],
   timeout_headers: [504, 'timeout'],
   timeout_first_token: [504, 'timeout'],
@@ -65,7 +69,19 @@ export function errorObject(error: ApiError): Readonly<Record<string, unknown>> 
     http_status: error.status,
     error_type: error.publicType,
     // A masked internal error carries no metadata.
-    ...(!isInternal && { metadata: { error_type: error.publicType, ...error.metadata } }),
+    ...(!isInternal && { metadata: { error_type: error.publicType, ...ownType(error), ...error.metadata } }),
     ...(error.availability && { availability: availabilityObject(error.availability, error.retryAfterMs) }),
   }
+}
+
+/** What OpenRouter's vocabulary has no name for. */
+const ownTypes: ReadonlySet<ErrorType> = new Set([
+  'queue_full',
+  'queue_timeout',
+  'router_overloaded',
+  'router_closing',
+])
+
+function ownType({ errorType }: ApiError): { readonly router_error_type?: ErrorType } {
+  return ownTypes.has(errorType) ? { router_error_type: errorType } : {}
 }

@@ -36,12 +36,16 @@ export function attemptError(
 const messages: Readonly<Partial<Record<ErrorType, string>>> = {
   router_internal: 'Internal Server Error',
   timeout_request: 'Request timed out',
+  queue_full: 'Too many requests wait for the provider',
+  queue_timeout: 'No place at the provider came free in time',
 }
 
 /** Limits and overload pass, so the same request may succeed later. */
 const passingTypes: Readonly<Record<string, Availability['code']>> = {
   rate_limit_exceeded: 'capacity_exhausted',
   provider_overloaded: 'temporarily_unavailable',
+  queue_full: 'temporarily_unavailable',
+  queue_timeout: 'temporarily_unavailable',
 }
 
 function availabilityOf(

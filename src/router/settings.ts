@@ -8,6 +8,7 @@ import {
   type RoutingTables,
 } from '../policy/index.ts'
 import { type CallerSettings, noCallerSettings } from './keys/key-definition.ts'
+import { defaultQueueSettings, type QueueSettings } from './queues/provider-queues.ts'
 
 /** Everything about a router that can be set. */
 export interface RouterSettings {
@@ -54,8 +55,14 @@ export interface RouterSettings {
   readonly idleConnectionMs: number
   /** Pages of every web site may call and read answers (CORS). */
   readonly allowAnyOrigin: boolean
-  /** Unsent bytes at which a caller that does not read is cut off. */
+  /** Unsent bytes of an answer at which its upstream is paused until the caller has read them. */
   readonly maxUnsentBytes: number
+  /** How long a caller may read nothing of what waits for it; then its connection is cut. */
+  readonly unreadMs: number
+  /** Chat requests under way at once; what comes on top is refused with 503. null: no bound. */
+  readonly maxRequestsUnderWay: number | null
+  /** Requests under way at each provider, and how many may wait to be. */
+  readonly queues: QueueSettings
   /** Answers that `GET /generation` still knows. */
   readonly maxGenerations: number
   /** How long `close` waits for running requests. */
@@ -95,7 +102,11 @@ export const defaultRouterSettings: RouterSettings = Object.freeze({
   // Longer than callers' pools keep idle connections, so that none is closed under a request.
   idleConnectionMs: 120_000,
   allowAnyOrigin: false,
-  maxUnsentBytes: 4 * 1024 * 1024,
+  // Some seconds of the fastest streams.
+  maxUnsentBytes: 256 * 1024,
+  unreadMs: 60_000,
+  maxRequestsUnderWay: 10_000,
+  queues: defaultQueueSettings,
   maxGenerations: 10_000,
   drainMs: 10_000,
   upstreamIsSimulated: false,

@@ -40,17 +40,25 @@ export function errorOf(errorType: ErrorType, message: string): ExchangeError {
 
 /** Whose words count: only a router may name the classes of a router's own decisions. */
 export interface Trust {
-  /** Default false: `canceled`, `no_endpoints`, `router_internal` and `availability` in an answer say nothing. */
+  /** Default false: a router's own types, and `router_error_type` and `availability` in an answer, say nothing. */
   readonly trustsRouterErrors?: boolean
 }
 
-const routerTypes: ReadonlySet<ErrorType> = new Set(['canceled', 'no_endpoints', 'router_internal'])
+/** What a router says of itself and its caller; no provider can know it. */
+const routerTypes: ReadonlySet<ErrorType> = new Set([
+  'canceled',
+  'no_endpoints',
+  'queue_full',
+  'queue_timeout',
+  'router_overloaded',
+  'router_closing',
+  'router_internal',
+])
 
 /** Classifies an HTTP answer that is no success, from its status and body (any shape, JSON or not). Pure. */
 export function classifyStatus(status: number, body: unknown, trust: Trust = {}): ExchangeError {
   const error = asObject(asObject(body)?.['error'])
   const message = asText(error?.['message']) || `HTTP ${status}`
-  if (trust.trustsRouterErrors && asObject(error?.['availability'])) return errorOf('no_endpoints', message)
   return errorOf(
     namedType(error, trust) ?? typeByStatus[status] ?? (status >= 500 ? 'server' : 'invalid_request'),
     message,
@@ -75,7 +83,17 @@ export function classifyThrown(thrown: unknown): ExchangeError {
   return errorOf(typeByNetworkCode[code] ?? 'network', message || code)
 }
 
+/** What OpenRouter's vocabulary has no name for; `availability` that may change soon comes after failed attempts, too. */
+function routerTypeOf(error: Readonly<Record<string, unknown>> | null): ErrorType | null {
+  const named = asText(asObject(error?.['metadata'])?.['router_error_type'])
+  if (isErrorType(named) && routerTypes.has(named)) return named
+  const availability = asObject(error?.['availability'])
+  return availability && availability['retryable'] !== true ? 'no_endpoints' : null
+}
+
 function namedType(error: Readonly<Record<string, unknown>> | null, trust: Trust): ErrorType | null {
+  const own = trust.trustsRouterErrors ? routerTypeOf(error) : null
+  if (own) return own
   const named =
     asText(asObject(error?.['metadata'])?.['error_type']) ||
     asText(error?.['error_type']) ||

@@ -83,6 +83,11 @@ export const errorClasses = {
   truncated: failing,
   canceled: callers,
   no_endpoints: { ...nobodys, fault: 'policy' },
+  // To wait was the queue's affair already; other endpoints have places of their own.
+  queue_full: { ...nobodys, fault: 'policy', scope: 'endpoint' },
+  queue_timeout: { ...nobodys, fault: 'policy', scope: 'endpoint' },
+  router_overloaded: { ...nobodys, fault: 'router', isRetryable: true },
+  router_closing: { ...nobodys, fault: 'router', isRetryable: true },
   router_internal: { ...nobodys, fault: 'router' },
 } as const satisfies Readonly<Record<string, ErrorClass>>
 

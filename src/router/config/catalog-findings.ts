@@ -15,6 +15,7 @@ export function catalogFindings(config: RouterFile, catalog: Catalog): readonly 
     ...aliasFindings(config, catalog, isKnown),
     ...ruleFindings(config, { catalog, names, isKnown }),
     ...accessFindings(config.account, ['account'], names),
+    ...queueFindings(config, names),
     ...config.keys.flatMap((key, index) => accessFindings(key, ['keys', index], names)),
   ]
 }
@@ -106,6 +107,14 @@ function accessFindings(access: AccessValues, path: Path, names: KnownNames): re
       return [{ path: [...path, 'regions', index], rule: 'unknown-region', message }]
     }),
   ]
+}
+
+function queueFindings({ queue }: RouterFile, { providers }: KnownNames): readonly Finding[] {
+  return Object.keys(queue.providers).flatMap((id): readonly Finding[] => {
+    if (providers.includes(id)) return []
+    const message = `the catalogue has no provider "${id}"${didYouMean(id, providers)}`
+    return [{ path: ['queue', 'providers', id], rule: 'unknown-provider', message, at: 'key' }]
+  })
 }
 
 function slugFindings(slugs: readonly string[], path: Path, names: KnownNames): readonly Finding[] {

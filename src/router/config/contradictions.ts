@@ -2,6 +2,7 @@ import { type Finding, type Path, valueAt } from '../../document/index.ts'
 import type { RouterFile } from './file-schema.ts'
 import { says } from './layers.ts'
 import { isLoopback } from './loopback.ts'
+import { queueSchema } from './queue-schema.ts'
 
 /**
  * What a configuration has wrong that its shape cannot say: values that contradict each other, names given twice, doors
@@ -13,6 +14,7 @@ export function contradictions(config: RouterFile, given: unknown): readonly Fin
   return [
     ...orderFindings(config, given),
     ...openDoors(config),
+    ...idleQueues(config, given),
     ...repeated(config.pools, 'pools', 'id'),
     ...repeated(config.rules, 'rules', 'name'),
     ...repeated(config.keys, 'keys', 'name'),
@@ -75,6 +77,10 @@ const inOrder: readonly (readonly [Path, Path])[] = [
     ['deadlines', 'request_ms'],
   ],
   [
+    ['queue', 'max_wait_ms'],
+    ['deadlines', 'request_ms'],
+  ],
+  [
     ['deadlines', 'receive_headers_ms'],
     ['deadlines', 'receive_ms'],
   ],
@@ -96,6 +102,31 @@ function orderFindings(config: RouterFile, given: unknown): readonly Finding[] {
     const message = `${smaller.join('.')}: ${small} is more than ${larger.join('.')}, which is ${large}`
     return [{ path: smaller, rule: 'contradiction', message }]
   })
+}
+
+const queueDefaults = { queue: queueSchema.parse({}) }
+
+/** Bounds on waiting where nobody ever waits. */
+function idleQueues({ queue }: RouterFile, given: unknown): readonly Finding[] {
+  const { providers, max_concurrent: everywhere } = queue
+  const isBound = (id: string) => {
+    const own = providers[id]?.max_concurrent
+    return (own === undefined ? everywhere : own) !== null
+  }
+  const isAnyBound = everywhere !== null || Object.keys(providers).some(isBound)
+  const places = [
+    ...(isAnyBound ? [] : [['queue']]),
+    ...Object.keys(providers).flatMap(id => (isBound(id) ? [] : [['queue', 'providers', id]])),
+  ]
+  return places.flatMap(place =>
+    ['max_waiting', 'max_wait_ms'].flatMap(name => {
+      const path = [...place, name]
+      // What is printed has every default in it, and can be read again.
+      if (!says(given, path) || valueAt(given, path) === valueAt(queueDefaults, path)) return []
+      const message = `${path.join('.')} has no effect without max_concurrent: nobody waits`
+      return [{ path, rule: 'contradiction', message }]
+    }),
+  )
 }
 
 function openDoors({ listen, keys, providers_url: providersUrl }: RouterFile): readonly Finding[] {

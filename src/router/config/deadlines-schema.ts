@@ -48,6 +48,9 @@ export const deadlinesSchema = z
     idle_connection_ms: timerMs
       .default(defaults.idleConnectionMs)
       .describe('Rest of a connection after an answer; then it is closed.'),
+    unread_ms: timerMs
+      .default(defaults.unreadMs)
+      .describe('How long a caller may read nothing of what waits for it; then its connection is cut.'),
     drain_ms: timerMs.default(defaults.drainMs).describe('At the end: how long running answers may go on.'),
   })
   .prefault({})

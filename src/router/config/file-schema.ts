@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { defaultRouterSettings } from '../settings.ts'
 import { accountSchema, keySchema } from './access-schema.ts'
 import { deadlinesSchema } from './deadlines-schema.ts'
+import { queueSchema } from './queue-schema.ts'
 import { count, path, timerMs } from './scalars.ts'
 import { tablesShape } from './tables-schema.ts'
 
@@ -113,11 +114,16 @@ const limits = z
     unsent_bytes: count
       .max(2 ** 30)
       .default(defaults.maxUnsentBytes)
-      .describe('Unsent bytes at which a caller that does not read is cut off.'),
+      .describe('Unsent bytes of an answer at which its upstream is paused until the caller has read them.'),
     idle_connections: count
       .max(1_000_000)
       .default(defaults.maxIdleConnections)
       .describe('Connections without a request that are kept; beyond, the one resting longest is closed.'),
+    requests_under_way: count
+      .max(1_000_000)
+      .nullable()
+      .default(defaults.maxRequestsUnderWay)
+      .describe('Chat requests at once; what comes on top is refused with 503. null: no bound.'),
   })
   .prefault({})
   .describe('How much anything may be.')
@@ -157,6 +163,7 @@ export const routerFileSchema = z.strictObject({
   health: healthSchema,
   deadlines: deadlinesSchema,
   limits,
+  queue: queueSchema,
   ...tablesShape,
   account: accountSchema,
   keys: z.array(keySchema).default([]).describe('Keys of callers; none: nobody is asked for one.'),

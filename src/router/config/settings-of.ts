@@ -5,10 +5,11 @@ import { defaultRouterSettings, type RouterSettings } from '../settings.ts'
 import type { AccessValues, KeyValues } from './access-schema.ts'
 import type { DeadlineValues } from './deadlines-schema.ts'
 import type { RouterFile } from './file-schema.ts'
+import { queuesOf } from './queue-schema.ts'
 
 /** A checked configuration in the form that the router uses. Pure. */
 export function settingsOf(config: RouterFile): RouterSettings {
-  const { listen, deadlines, limits, account } = config
+  const { listen, deadlines, limits, queue, account } = config
   return {
     ...defaultRouterSettings,
     ...routingOf(config),
@@ -19,6 +20,8 @@ export function settingsOf(config: RouterFile): RouterSettings {
     maxBodyBytes: limits.body_bytes,
     maxUnsentBytes: limits.unsent_bytes,
     maxIdleConnections: limits.idle_connections,
+    maxRequestsUnderWay: limits.requests_under_way,
+    queues: queuesOf(queue),
     allowAnyOrigin: listen.cors,
     upstreamIsSimulated: config.providers_url !== null,
   }
@@ -39,6 +42,7 @@ function deadlinesOf(deadlines: DeadlineValues) {
     keepAliveFirstMs: deadlines.keep_alive_first_ms,
     keepAliveEveryMs: deadlines.keep_alive_every_ms,
     idleConnectionMs: deadlines.idle_connection_ms,
+    unreadMs: deadlines.unread_ms,
     drainMs: deadlines.drain_ms,
   }
 }

@@ -72,6 +72,26 @@ describe('parseRouterConfig', () => {
       '1:26 contradiction: deadlines.attempt_ms: 700000 is more than deadlines.request_ms, which is 600000',
     ],
     ['deadlines: { request_ms: -5 }', '1:26 out-of-range: '],
+    ['queue: { max_concurrent: 0 }', '1:26 out-of-range: '],
+    ['queue: { max_waiting: -1 }', '1:23 out-of-range: '],
+    [
+      'queue: { max_waiting: 5 }',
+      '1:23 contradiction: queue.max_waiting has no effect without max_concurrent',
+    ],
+    [
+      'queue: { max_concurrent: 5, max_wait_ms: 700000 }',
+      '1:42 contradiction: queue.max_wait_ms: 700000 is more',
+    ],
+    [
+      'queue: { max_concurrent: 5, providers: { beta: { max_concurrent: null, max_waiting: 1 } } }',
+      '1:85 contradiction: queue.providers.beta.max_waiting has no effect',
+    ],
+    [
+      'queue: { providers: { bet: { max_concurrent: 5 } } }',
+      '1:23 unknown-provider: the catalogue has no provider "bet"; did you mean "beta"?',
+    ],
+    ['limits: { requests_under_way: 0 }', '1:31 out-of-range: '],
+    ['deadlines: { drain_ms: -1 }', '1:24 out-of-range: '],
     ['health: { error_cool_down_ms: 700000 }', '1:31 contradiction: '],
     ['account: { models: [] }', '1:20 out-of-range: account.models: an empty list would allow nothing'],
     ['account: { credits_usd: -1 }', '1:25 bad-amount: '],
@@ -180,6 +200,8 @@ describe('parseRouterConfig', () => {
     'aliases: { a: b, b: "acme/one:floor" }',
     'rules: [{ name: r, models: [a], provider: { ignore: [beta] } }]\naliases: { a: acme/one }',
     'account: { regions: [eu] }',
+    'queue: { max_waiting: 5, providers: { Beta: { max_concurrent: 2 } } }',
+    'queue: { max_waiting: 100 }',
   ])('takes %j', text => {
     expect(problemsOf(text)).toEqual([])
   })
@@ -215,7 +237,8 @@ describe('settingsOf', () => {
         'providers_url: http://127.0.0.1:1',
         'routing: { sticky: { ttl_seconds: 5, mode: cache, within_order: true }, max_models: 3 }',
         'deadlines: { headers_ms: 10, first_token_ms: null, stall_ms: 40, unary_ms: 50, request_ms: null }',
-        'limits: { body_bytes: 1, unsent_bytes: 2, idle_connections: 3 }',
+        'limits: { body_bytes: 1, unsent_bytes: 2, idle_connections: 3, requests_under_way: 4 }',
+        'queue: { max_concurrent: 5, max_waiting: 6, providers: { Beta: { max_concurrent: null }, x: { max_wait_ms: 7 } } }',
         'account: { credits_usd: 12.5, zdr: true }',
       ].join('\n'),
     ).values
@@ -230,6 +253,14 @@ describe('settingsOf', () => {
       maxBodyBytes: 1,
       maxUnsentBytes: 2,
       maxIdleConnections: 3,
+      maxRequestsUnderWay: 4,
+      queues: {
+        everyProvider: { maxConcurrent: 5, maxWaiting: 6, maxWaitMs: 10_000 },
+        providers: new Map([
+          ['beta', { maxConcurrent: null, maxWaiting: 6, maxWaitMs: 10_000 }],
+          ['x', { maxConcurrent: 5, maxWaiting: 6, maxWaitMs: 7 }],
+        ]),
+      },
       allowAnyOrigin: true,
       upstreamIsSimulated: true,
       account: { denyRetention: true },

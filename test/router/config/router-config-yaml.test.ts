@@ -68,9 +68,10 @@ describe('examples/router.yaml', () => {
 
   it('holds every setting, with its default where it has one', () => {
     const defaults: object = parse(routerConfigYaml(configOf(null)))
-    const { pools: _p, aliases: _a, rules: _r, keys: _k, ...written } = parse(example)
-    const { pools, aliases, rules, keys, ...expected } = Object(defaults)
-    expect([pools, aliases, rules, keys]).toEqual([[], {}, [], []])
+    const { pools: _p, aliases: _a, rules: _r, keys: _k, queue: writtenQueue, ...written } = parse(example)
+    const { pools, aliases, rules, keys, queue, ...expected } = Object(defaults)
+    expect([pools, aliases, rules, keys, queue.providers]).toEqual([[], {}, [], [], {}])
     expect(written).toEqual(expected)
+    expect({ ...writtenQueue, providers: {} }).toEqual(queue)
   })
 })
