@@ -44,6 +44,30 @@ describe('routebench router', () => {
     expect((await router.ended).exitCode).toBe(0)
   })
 
+  it('keeps answers for those who ask, when the file says so, also beyond its end', async () => {
+    const providers = startCli(['providers', '--port', '0'], { cwd })
+    const [, providersUrl = ''] = await providers.said(/providers: (http:\S+)\/\{provider\}/)
+    const settings = 'listen: { port: 0 }\nresponse_cache: { enabled: true, folder: answers }\n'
+    writeFileSync(folder.file('cache.yaml'), settings)
+    const body = JSON.stringify({
+      model: 'openai/gpt-oss-20b',
+      max_tokens: 2,
+      messages: [{ role: 'user', content: 'Hello' }],
+    })
+    for (const wanted of ['MISS', 'HIT']) {
+      const router = startCli(['router', '--config', 'cache.yaml', '--providers-url', providersUrl], { cwd })
+      const [, url = ''] = await router.said(/router: (http:\S+)\/api/)
+      const headers = { 'content-type': 'application/json', 'x-openrouter-cache': 'true' }
+      const response = await fetch(`${url}/api/v1/chat/completions`, { method: 'POST', headers, body })
+      expect([response.status, response.headers.get('x-openrouter-cache-status')]).toEqual([200, wanted])
+      await response.text()
+      router.child.kill('SIGINT')
+      expect((await router.ended).exitCode).toBe(0)
+    }
+    providers.child.kill('SIGINT')
+    await providers.ended
+  })
+
   it('prints its effective configuration and ends', async () => {
     const args = ['router', '--print-config', '--sticky-ttl', '5', '--port', '9000']
     const { exitCode, stdout, stderr } = await runCli(args, { cwd })

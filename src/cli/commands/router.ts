@@ -65,7 +65,7 @@ async function serveRouter(
 }
 
 function roleConfigOf({ config, routing }: LoadedRouter): RouterRoleConfig {
-  const { listen, seed, records } = config.values
+  const { listen, seed, records, response_cache: cache } = config.values
   return {
     routing,
     seed: String(seed),
@@ -73,6 +73,7 @@ function roleConfigOf({ config, routing }: LoadedRouter): RouterRoleConfig {
     host: listen.host,
     journalFolder: records.journal,
     ledgerFolder: records.ledger,
+    ...(cache.enabled && { responseCache: { folder: cache.folder, maxBytes: cache.max_bytes } }),
     writer: 'router',
   }
 }

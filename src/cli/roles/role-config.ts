@@ -35,6 +35,8 @@ export interface RouterRoleConfig {
   readonly journalFolder: string
   /** Folder that keeps what callers have spent; null: it is forgotten at the end. */
   readonly ledgerFolder: string | null
+  /** Where answers are kept that may be given again; left out: nowhere. */
+  readonly responseCache?: { readonly folder: string; readonly maxBytes: number }
   /** Name of this router in the journal's folder. */
   readonly writer: string
 }

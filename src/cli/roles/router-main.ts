@@ -1,5 +1,5 @@
 import { createRng, createSystemClock } from '../../core/index.ts'
-import { openLedger, openRouter, type RouterDefinition } from '../../router/index.ts'
+import { openLedger, openResponseCache, openRouter, type RouterDefinition } from '../../router/index.ts'
 import { lockWriter } from '../../store/index.ts'
 import { openRecords } from '../open-records.ts'
 import { upstreamResolver } from '../upstream-keys.ts'
@@ -15,12 +15,16 @@ serveRole(async (config: RouterRoleConfig) => {
   const lock = (folder: string) => lockWriter(folder, 'ledger')
   const ledger =
     ledgerFolder === null ? null : await openLedger({ folder: ledgerFolder, clock, lock, onError })
+  const responseCache = config.responseCache
+    ? await openResponseCache({ ...config.responseCache, onError })
+    : null
   const router = await openRouter({
     ...definitionOf(config.routing),
     clock,
     rng: createRng(seed),
     sink: records.sink,
     ...(ledger && { ledger }),
+    responseCache,
     port,
     host,
     onDefect: onError,
@@ -28,6 +32,7 @@ serveRole(async (config: RouterRoleConfig) => {
   const close = async () => {
     await router.close()
     await ledger?.close()
+    await responseCache?.close()
     await records.close()
     return records.losses()
   }

@@ -23,6 +23,9 @@ const fixed: readonly Path[] = [
   ['records', 'journal'],
   ['records', 'store'],
   ['records', 'ledger'],
+  ['response_cache', 'enabled'],
+  ['response_cache', 'folder'],
+  ['response_cache', 'max_bytes'],
 ]
 
 /**

@@ -22,7 +22,6 @@ export function contradictions(config: RouterFile, given: unknown): readonly Fin
     ...aliasFindings(config),
     ...accessFindings(config),
     ...emptyRules(config),
-    ...notYet(config),
   ]
 }
 
@@ -194,11 +193,4 @@ function emptyRules({ rules }: RouterFile): readonly Finding[] {
     const message = `the rule "${name}" changes nothing: give it models or provider`
     return [{ path: ['rules', index], rule: 'empty-rule', message }]
   })
-}
-
-/** A switch without an effect would be a promise that is not kept. */
-function notYet({ response_cache: { enabled } }: RouterFile): readonly Finding[] {
-  if (!enabled) return []
-  const message = 'the response cache is not available yet'
-  return [{ path: ['response_cache', 'enabled'], rule: 'unavailable', message }]
 }

@@ -172,10 +172,10 @@ export const routerFileSchema = z.strictObject({
     .strictObject({
       enabled: z.boolean().default(false).describe('Keep answers of requests that ask for it.'),
       folder: path.default('.routebench/response-cache').describe('Where answers are kept.'),
-      max_bytes: count.default(2 ** 30).describe('Most that is kept; what was used longest ago goes first.'),
+      max_bytes: count.default(2 ** 30).describe('Most that is kept; what was stored longest ago goes first.'),
     })
     .prefault({})
-    .describe('The cache of answers that requests can ask for.'),
+    .describe('The cache of answers that requests can ask for. A change takes effect at the next start.'),
 })
 
 /** A configuration with every default filled in. */

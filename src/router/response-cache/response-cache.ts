@@ -9,6 +9,8 @@ export interface ResponseCache {
   get(key: string, nowEpochMs: number): Promise<CachedAnswer | null>
   put(key: string, answer: CachedAnswer): Promise<void>
   forget(key: string): Promise<void>
+  /** Waits for what is being written. */
+  close(): Promise<void>
 }
 
 /** Where answers are kept, and how much of them. */
@@ -31,6 +33,7 @@ export async function openResponseCache(options: ResponseCacheOptions): Promise<
   const sizes = await filesOf(folder)
   let total = [...sizes.values()].reduce((sum, size) => sum + size, 0)
   let writes = 0
+  const underWay = new Set<Promise<void>>()
 
   const fileOf = (key: string) => join(folder, `${key}.json`)
 
@@ -49,7 +52,13 @@ export async function openResponseCache(options: ResponseCacheOptions): Promise<
     return null
   }
 
-  async function put(key: string, answer: CachedAnswer): Promise<void> {
+  function put(key: string, answer: CachedAnswer): Promise<void> {
+    const stored = store(key, answer).finally(() => underWay.delete(stored))
+    underWay.add(stored)
+    return stored
+  }
+
+  async function store(key: string, answer: CachedAnswer): Promise<void> {
     const text = JSON.stringify(answer)
     const bytes = Buffer.byteLength(text)
     if (bytes > maxBytes) return
@@ -69,7 +78,8 @@ export async function openResponseCache(options: ResponseCacheOptions): Promise<
     }
   }
 
-  return Object.freeze<ResponseCache>({ get, put, forget })
+  const close = async () => void (await Promise.all(underWay))
+  return Object.freeze<ResponseCache>({ get, put, forget, close })
 }
 
 async function filesOf(folder: string): Promise<Map<string, number>> {
