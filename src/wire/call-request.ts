@@ -6,8 +6,10 @@ import { errorOf, type ExchangeError } from './classify.ts'
 export interface CallTarget {
   /** Full URL of the call. */
   readonly url: string
-  /** Sent as a bearer token; null: none. */
+  /** null: none is sent. */
   readonly apiKey: string | null
+  /** Header that carries the key: as a bearer token in `authorization`, bare in any other. Default `authorization`. */
+  readonly keyHeader?: string
   readonly headers: Readonly<Record<string, string>>
   /** Encoded request body. */
   readonly body: string | Buffer
@@ -24,10 +26,15 @@ export function callRequest(target: CallTarget): Dispatcher.DispatchOptions | Ex
     accept: 'text/event-stream, application/json',
     // Compression would hold tokens back until a block is full.
     'accept-encoding': 'identity',
-    ...(target.apiKey !== null && { authorization: `Bearer ${target.apiKey}` }),
+    ...keyHeaders(target),
     ...target.headers,
   }
   const problem = headerProblem(headers)
   if (problem !== null) return errorOf('network', problem)
   return { origin: url.origin, path: url.pathname + url.search, method: 'POST', body: target.body, headers }
+}
+
+function keyHeaders({ apiKey, keyHeader = 'authorization' }: CallTarget): Record<string, string> {
+  if (apiKey === null) return {}
+  return { [keyHeader]: keyHeader === 'authorization' ? `Bearer ${apiKey}` : apiKey }
 }

@@ -45,7 +45,7 @@ function decodeMessage(body: JsonObject, choice: JsonObject | null, message: Jso
     hasReasoning:
       asText(message?.['reasoning']) !== '' ||
       asText(message?.['reasoning_content']) !== '' ||
-      asArray(message?.['reasoning_details']).length > 0,
+      asArray(message?.['reasoning_details']).some(isThought),
     toolCalls: asArray(message?.['tool_calls']),
     // Where both are told, the native one is in words of its own: Gemini says STOP also for tool calls.
     finishReason: normaliseFinishReason(told || nativeFinishReason),
@@ -56,6 +56,12 @@ function decodeMessage(body: JsonObject, choice: JsonObject | null, message: Jso
     model: asText(body['model']),
     provider: asText(body['provider']),
   }
+}
+
+/** A signature alone vouches for thoughts that came before it. */
+function isThought(detail: unknown): boolean {
+  const told = asObject(detail)
+  return asText(told?.['signature']) === '' || asText(told?.['text']) !== ''
 }
 
 /** Groq's streams have it under a name of its own as well. */

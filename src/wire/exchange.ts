@@ -5,14 +5,17 @@ import { classifyThrown, type Trust } from './classify.ts'
 import { startDeadlines } from './deadline-timers.ts'
 import { createFlow } from './flow.ts'
 import { dispatch } from './http.ts'
+import type { WireProtocol } from './protocol.ts'
 import { createReceiver } from './receiver.ts'
 import { withoutKey } from './redact.ts'
 import { createRestartableTimer } from './restartable-timer.ts'
 import { startStopwatch } from './stamps.ts'
 import type { DeadlineName, Deadlines, Exchange, ExchangeOutcome, StreamEvent } from './types.ts'
 
-/** One call of an OpenAI-compatible chat completions API. */
+/** One call of a provider's API. */
 export interface ExchangeOptions extends Trust, CallTarget {
+  /** The protocol that the answer is read in. Default: OpenAI's. */
+  readonly protocol?: WireProtocol
   readonly dispatcher: Dispatcher
   readonly clock: Clock
   readonly signal?: AbortSignal

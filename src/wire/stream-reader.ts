@@ -1,7 +1,7 @@
 import { addDelta, type AnswerReader, contentOf, emptyAnswer } from './answer.ts'
 import { errorOf, type Trust } from './classify.ts'
 import { asObject, parseJson } from './json.ts'
-import { decodeChunk } from './delta.ts'
+import { decodeChunk, type Delta } from './delta.ts'
 import type { JsonObject } from '../core/index.ts'
 import type { WireProtocol } from './protocol.ts'
 import { createSseDecoder, maxEventChars } from './sse.ts'
@@ -49,31 +49,23 @@ export function createStreamReader(options: StreamReaderOptions): AnswerReader {
       else if (answer.nativeFinishReason !== '') onWhole(afterFinishMs)
     },
     onTooLong: () => {
-      answer.error ??= errorOf(
-        'response_too_large',
-        `an event of the stream is longer than ${maxEventChars} characters`,
-      )
+      answer.error ??= eventTooLong
       onWhole(0)
     },
   })
 
-  function readEvent(text: string): void {
-    const data = asObject(parseJson(text))
-    if (data) for (const chunk of decoder.chunks(data)) readChunk(chunk)
-    else answer.error ??= errorOf('malformed_response', 'a chunk of the stream is no JSON object')
-  }
-
-  function readChunk(data: JsonObject): void {
+  function takeChunk(data: JsonObject): void {
     const delta = decodeChunk(data)
     addDelta(answer, delta, trust)
-    const visible = delta.text !== ''
-    const tool = delta.toolCalls.length > 0
-    const hasToken = visible || delta.hasReasoning || tool
-    if (hasToken) {
-      onToken()
-      watch.token({ visible, tool }, atNs)
-    }
+    const hasToken = stampToken(delta, watch, atNs)
+    if (hasToken) onToken()
     onEvent({ kind: 'chunk', data, hasToken }, atNs)
+  }
+
+  function readEvent(text: string): void {
+    const data = asObject(parseJson(text))
+    if (data) for (const chunk of decoder.chunks(data)) takeChunk(chunk)
+    else answer.error ??= errorOf('malformed_response', 'a chunk of the stream is no JSON object')
   }
 
   /** Whether the answer told how it ended, in the way that counts for its protocol. */
@@ -101,4 +93,18 @@ export function createStreamReader(options: StreamReaderOptions): AnswerReader {
     },
     content: () => contentOf(answer, null),
   }
+}
+
+const eventTooLong = errorOf(
+  'response_too_large',
+  `an event of the stream is longer than ${maxEventChars} characters`,
+)
+
+/** Stamps what a chunk brings; whether that is a token of any kind. */
+function stampToken(delta: Delta, watch: Stopwatch, atNs: number): boolean {
+  const visible = delta.text !== ''
+  const tool = delta.toolCalls.length > 0
+  const hasToken = visible || delta.hasReasoning || tool
+  if (hasToken) watch.token({ visible, tool }, atNs)
+  return hasToken
 }

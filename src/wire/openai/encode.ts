@@ -1,11 +1,6 @@
 import type { JsonObject } from '../../core/index.ts'
 import type { EncodedRequest, EncodeOptions } from '../protocol.ts'
-
-/** Instructions to a router that the router has acted on; they mean nothing to a provider. */
-const consumedFields = new Set(['provider', 'models', 'route', 'session_id', 'usage', 'metadata'])
-
-/** Instructions to a router that nobody here acts on: leaving them out changes what the caller asked for. */
-const unsupportedFields = new Set(['plugins', 'transforms', 'trace', 'debug'])
+import { withoutRouterFields } from '../request-fields.ts'
 
 /**
  * The body for an OpenAI-compatible provider: the caller's fields as they are, the provider's model name,
@@ -15,11 +10,10 @@ export function encodeChatRequest(
   fields: JsonObject,
   { upstreamModel, stream }: EncodeOptions,
 ): EncodedRequest {
-  const kept = Object.entries(fields).filter(
-    ([name]) => !consumedFields.has(name) && !unsupportedFields.has(name) && name !== 'stream_options',
-  )
+  const { kept, unsupported } = withoutRouterFields(fields)
+  const { stream_options: _ours, ...rest } = kept
   const body = JSON.stringify({
-    ...Object.fromEntries(kept),
+    ...rest,
     model: upstreamModel,
     stream,
     ...(stream && { stream_options: { include_usage: true } }),
@@ -29,7 +23,7 @@ export function encodeChatRequest(
     headers: {},
     keyHeader: 'authorization',
     body,
-    leftOut: Object.keys(fields).filter(name => unsupportedFields.has(name)),
+    leftOut: unsupported,
     changed: [],
   }
 }

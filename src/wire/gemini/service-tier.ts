@@ -1,0 +1,5 @@
+/** The tier that served, in OpenAI's words; undefined where it is not told. Pure. */
+export function openaiTier(tier: unknown): string | undefined {
+  if (tier === 'standard') return 'default'
+  return tier === 'flex' || tier === 'priority' ? tier : undefined
+}
