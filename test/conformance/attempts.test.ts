@@ -112,6 +112,7 @@ describe('9. models', () => {
     },
     400,
   )
+  const twice = { settings: { maxAttempts: 2 } }
   const small = endpointOf({ provider: 'a', more: { contextTokens: 2 } })
 
   it.each([
@@ -131,7 +132,7 @@ describe('9. models', () => {
   })
 
   it('tell the error of the last one when none can', async () => {
-    await using router = await openTestRouter([a, two], { a: refusing(503), b: tooLong })
+    await using router = await openTestRouter([a, two], { a: refusing(503), b: tooLong }, twice)
     const response = await router.post(ask({ models: ['acme/two'] }))
     expect(response.status).toBe(400)
     expect((await bodyOf(response)).error).toMatchObject({
@@ -170,7 +171,7 @@ describe('14. zero-completion insurance', () => {
     ['tokens, and a finish reason', ended('stop', 5), 20, 20],
     ['no tokens, but a finish reason', ended('content_filter', 0), 10, 10],
   ] as const)('after %s', async (_name, script, costMicros, chargedMicros) => {
-    await using router = await openTestRouter([a], { a: script })
+    await using router = await openTestRouter([a], { a: script }, { settings: { maxAttempts: 1 } })
     const response = await router.post(ask())
     const micro = 1_000_000n
     expect((await recordsOf(router.sink)).requests[0]).toMatchObject({

@@ -2,7 +2,7 @@ import { OpenRouter } from '@openrouter/sdk'
 import { OpenRouterError, ResponseValidationError } from '@openrouter/sdk/models/errors'
 import OpenAI, { APIError } from 'openai'
 import { describe, expect, it } from 'vitest'
-import { defaultRouterSettings } from '../../src/router/settings.ts'
+import type { RouterSettings } from '../../src/router/index.ts'
 import { keyOf } from '../router/keys/key-of.ts'
 import {
   answering,
@@ -77,7 +77,7 @@ async function askBoth(
   return { byOpenai, byOpenrouter }
 }
 
-const timeouts = { settings: { attemptTimeoutMs: 40 } }
+const timeouts = { attemptTimeoutMs: 40 }
 const callers = {
   keys: [
     keyOf('any'),
@@ -86,7 +86,7 @@ const callers = {
   ],
   credits: null,
 }
-const withKeys = { settings: { ...defaultRouterSettings, callers } }
+const withKeys = { callers }
 
 describe('18. the official clients', () => {
   it.each([
@@ -127,7 +127,7 @@ describe('18. the official clients', () => {
     await expect(collect(broken)).rejects.toBeInstanceOf(APIError)
   })
 
-  it.each<[number, string, Script, object, Parameters<typeof askBoth>[1]]>([
+  it.each<[number, string, Script, Partial<RouterSettings>, Parameters<typeof askBoth>[1]]>([
     [400, 'a wrong field', silent, {}, { more: { max_tokens: 0, maxTokens: 0 } }],
     [400, 'an unknown model', silent, {}, { more: { model: 'no/such' } }],
     [400, 'a refusal of the provider', refusing(400), {}, {}],
@@ -136,14 +136,15 @@ describe('18. the official clients', () => {
     [403, 'a key that may not call', silent, withKeys, { apiKey: 'rb-boss' }],
     [403, 'moderation', refusing(403), {}, {}],
     [404, 'no endpoint', silent, {}, { more: { provider: { only: ['none'] } } }],
-    [413, 'a body too long', silent, { settings: { maxBodyBytes: 50 } }, {}],
+    [413, 'a body too long', silent, { maxBodyBytes: 50 }, {}],
     [422, 'what the provider cannot process', refusing(422), {}, {}],
     [429, 'a rate limit', refusing(429, { 'retry-after': '2' }), {}, {}],
     [502, 'a defect of the provider', refusing(500), {}, {}],
     [503, 'overload', refusing(529), {}, {}],
     [504, 'silence', silent, timeouts, {}],
-  ])('read the error %i: %s', async (status, _name, script, options, asked) => {
-    await using router = await openTestRouter([a], { a: script }, options)
+  ])('read the error %i: %s', async (status, _name, script, more, asked) => {
+    const settings = { ...more, maxAttempts: 1 }
+    await using router = await openTestRouter([a], { a: script }, { settings })
     const { byOpenai, byOpenrouter } = await askBoth(router, asked)
     if (byOpenai.status !== 'rejected' || byOpenrouter.status !== 'rejected') throw new Error('no error came')
     expect(byOpenai.reason).toBeInstanceOf(APIError)

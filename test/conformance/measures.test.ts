@@ -20,6 +20,8 @@ async function shownOf(router: Awaited<ReturnType<typeof openTestRouter>>) {
   return endpoint
 }
 
+const onlyOnce = { settings: { maxAttempts: 1 } }
+
 const broken = saying({
   id: 'x',
   choices: [{ index: 0, message: { role: 'assistant', content: 'Half' }, finish_reason: 'error' }],
@@ -43,7 +45,7 @@ describe('13. uptime', () => {
       Array.from({ length: count }, () => ({ script, stream })),
     )
     const [first = answering('Fine'), ...others] = requests.map(({ script }) => script)
-    await using router = await openTestRouter([a], { a: inTurn(first, ...others) })
+    await using router = await openTestRouter([a], { a: inTurn(first, ...others) }, onlyOnce)
     for (const { stream } of requests) await (await router.post(ask({ stream }))).text()
     expect(await shownOf(router)).toMatchObject({
       uptime_last_30m: 95,
