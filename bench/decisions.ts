@@ -98,6 +98,7 @@ function openWorld() {
       pinOf: () => null,
       affinityKey: kind.hasSession ? `session ${index % 1_000}` : null,
       nowNs,
+      epochUs: 0,
       rng: rng.fork(String(index)),
     }
   }

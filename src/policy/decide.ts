@@ -33,6 +33,8 @@ export interface DecideOptions {
   /** Names the conversation, so that replicas without shared state choose alike; null: draw by `rng`. */
   readonly affinityKey: string | null
   readonly nowNs: number
+  /** Microseconds since 1970: some prices depend on the time of day. */
+  readonly epochUs: number
   /** Forked by model. */
   readonly rng: Rng
 }
@@ -95,10 +97,11 @@ function withBreaker(
 function contendersOf(model: ModelCandidate, options: DecideOptions): ModelContenders {
   const { settings, health } = options
   const endpoints = options.endpointsOf(model.modelId)
+  const moment = { promptTokens: options.request.estimatedInputTokens, epochUs: options.epochUs }
   const { kept, excluded } = filterEndpoints({ ...options, model, endpoints })
   const contenders = kept.map(endpoint => {
     const state = health(endpoint.id)
-    const price = blendedPrice(endpoint, settings.completionPriceWeight)
+    const price = blendedPrice(endpoint, settings.completionPriceWeight, moment)
     return { endpoint, health: state, price, band: healthBandOf(state, settings) }
   })
   return { model, contenders, excluded }

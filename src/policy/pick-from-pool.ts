@@ -144,10 +144,10 @@ function drawn(models: readonly Model[], size: number, rng: Rng): readonly Model
   ).flat()
 }
 
-/** Of its cheapest endpoint in the default tier. */
+/** Of its cheapest endpoint in the default tier, as it is listed. */
 function priceOf({ endpoints }: Model): number {
   const prices = endpoints
     .filter(({ tier }) => tier === 'default')
-    .map(e => blendedPrice(e, completionWeight))
+    .map(e => blendedPrice(e, completionWeight, null))
   return Math.min(...prices)
 }

@@ -67,6 +67,7 @@ export function planRoute(context: RouteContext, call: RoutedCall, chat: ChatReq
     pinOf: modelId => pinnedEndpoint(sticky, modelId),
     affinityKey: sticky.affinityKey,
     nowNs,
+    epochUs: context.clock.toEpochUs(nowNs),
     // Named by the planned item, so that the same plan gives the same draws in every run.
     rng: context.rng.fork(call.itemId || call.requestId),
   })

@@ -51,6 +51,34 @@ describe('decide, models', () => {
   })
 })
 
+describe('decide, prices with overrides', () => {
+  const hour = 3_600_000_000
+  const tiered = endpointOf({
+    provider: 'a',
+    more: { price: { ...a.price, overrides: [{ minPromptTokens: 1_000, amounts: { input: 4_000_000n } }] } },
+  })
+  const nightly = endpointOf({
+    provider: 'c',
+    more: {
+      price: {
+        ...c.price,
+        overrides: [{ utcWindow: { startMinute: 0, endMinute: 60 }, amounts: { input: 500_000n } }],
+      },
+    },
+  })
+
+  it.each([
+    ['a short prompt by day', 1_000, 12 * hour, ['a', 'b', 'c'], [1, 2, 3]],
+    ['a long prompt by day', 1_001, 12 * hour, ['b', 'c', 'a'], [2, 3, 4]],
+    ['a short prompt at night', 1_000, 0, ['c', 'a', 'b'], [0.5, 1, 2]],
+  ])('compares what is paid for %s', (_name, estimatedInputTokens, epochUs, providers, scores) => {
+    const request = requestOf({ sort: 'price' }, { estimatedInputTokens })
+    const { candidates } = decide(decidingOn([tiered, b, nightly], { request, epochUs }))
+    expect(providersOf(candidates)).toEqual(providers)
+    expect(candidates.map(({ score }) => score)).toEqual(scores)
+  })
+})
+
 describe('decide, cool-down', () => {
   it('excludes endpoints in cool-down while any endpoint of any model may serve', () => {
     const states = { a: cooling(5_000_001), b: cooling(2_000), c: cooling(3_000) }

@@ -75,6 +75,7 @@ export function decidingOn(endpoints: readonly Endpoint[], spec: DecidingSpec = 
     pinOf: () => pinned,
     affinityKey: null,
     nowNs: 1_000,
+    epochUs: 0,
     rng: createRng('ranking'),
     ...more,
     settings: { ...defaultPolicySettings, ...settings },
