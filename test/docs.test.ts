@@ -51,9 +51,18 @@ describe('docs/errors.md', () => {
     }
   })
 
-  it('has the table of error types, with their faults', () => {
-    const documented = tableRows(page, 'Error types of requests').map(([type, fault]) => [type, fault])
-    expect(documented).toEqual(Object.entries(errorClasses).map(([type, { fault }]) => [type, fault]))
+  it('has the table of error types, with all that follows from them', () => {
+    const documented = tableRows(page, 'Error types of requests').map(cells => cells.slice(0, 6))
+    const yesOrNo = (isSo: boolean) => (isSo ? 'yes' : 'no')
+    const rows = Object.entries(errorClasses).map(([type, row]) => [
+      type,
+      row.fault,
+      yesOrNo(row.isRetryable),
+      row.scope,
+      yesOrNo(row.countsAgainstUptime),
+      row.coolsDown === 'nothing' ? '' : row.coolsDown.replaceAll('_', ' '),
+    ])
+    expect(documented).toEqual(rows)
   })
 })
 

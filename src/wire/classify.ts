@@ -15,6 +15,8 @@ const typeByStatus: Readonly<Record<number, ErrorType>> = {
   413: 'payload_too_large',
   422: 'unprocessable',
   429: 'rate_limit_exceeded',
+  // Groq: no capacity in its flex tier.
+  498: 'rate_limit_exceeded',
   502: 'provider_unavailable',
   503: 'provider_overloaded',
   504: 'timeout',
@@ -31,6 +33,29 @@ const typeByNetworkCode: Readonly<Record<string, ErrorType>> = {
   ETIMEDOUT: 'timeout_connect',
   ENOTFOUND: 'name_not_resolved',
   EAI_AGAIN: 'name_not_resolved',
+}
+
+/**
+ * What codes and types of OpenAI and its kin say beyond the status: an account without money answers 429 as well, and
+ * OpenRouter has four names for a prompt that is too long.
+ */
+const typeByCode: Readonly<Record<string, ErrorType>> = {
+  insufficient_quota: 'payment_required',
+  billing_hard_limit_reached: 'payment_required',
+  billing_not_active: 'payment_required',
+  content_filter: 'content_policy_violation',
+  max_tokens_exceeded: 'context_length_exceeded',
+  token_limit_exceeded: 'context_length_exceeded',
+  string_too_long: 'context_length_exceeded',
+}
+
+/** The same where no status says it already. */
+const typeByCodeAlone: Readonly<Record<string, ErrorType>> = {
+  ...typeByCode,
+  invalid_api_key: 'authentication',
+  model_not_found: 'not_found',
+  rate_limit_error: 'rate_limit_exceeded',
+  overloaded_error: 'provider_overloaded',
 }
 
 /** An error of a known type, with the fault its type carries. */
@@ -59,10 +84,8 @@ const routerTypes: ReadonlySet<ErrorType> = new Set([
 export function classifyStatus(status: number, body: unknown, trust: Trust = {}): ExchangeError {
   const error = asObject(asObject(body)?.['error'])
   const message = asText(error?.['message']) || `HTTP ${status}`
-  return errorOf(
-    namedType(error, trust) ?? typeByStatus[status] ?? (status >= 500 ? 'server' : 'invalid_request'),
-    message,
-  )
+  const usual = typeByStatus[status] ?? (status >= 500 ? 'server' : 'invalid_request')
+  return refined(namedType(error, trust) ?? codedType(error, typeByCode) ?? usual, message)
 }
 
 /**
@@ -73,7 +96,29 @@ export function classifyErrorObject(error: unknown, trust: Trust = {}): Exchange
   const object = asObject(error)
   const message = asText(object?.['message']) || 'error inside a successful answer'
   const status = Number(object?.['code'])
-  return errorOf(namedType(object, trust) ?? typeByStatus[status] ?? 'stream_error', message)
+  const coded = codedType(object, typeByCodeAlone)
+  return refined(namedType(object, trust) ?? coded ?? typeByStatus[status] ?? 'stream_error', message)
+}
+
+/** Where an account's limit is named in the text: `Limit 30000, Used 18928, Requested 30601`. */
+const limitInText = /\bLimit:? (\d+)\b.{0,40}?\bRequested:? (\d+)\b/
+
+/**
+ * A request that is larger than the limit itself has status, type and code of any other 429 (OpenAI and its kin), so
+ * that the figures of the message are the only evidence that waiting will not help.
+ */
+function refined(errorType: ErrorType, message: string): ExchangeError {
+  const [, limit, requested] = limitInText.exec(message.slice(0, 2_000)) ?? []
+  const isTooLarge = errorType === 'rate_limit_exceeded' && Number(requested) > Number(limit)
+  return errorOf(isTooLarge ? 'exceeds_rate_limit' : errorType, message)
+}
+
+function codedType(
+  error: Readonly<Record<string, unknown>> | null,
+  types: Readonly<Record<string, ErrorType>>,
+): ErrorType | null {
+  const names = [error?.['code'], error?.['type'], asObject(error?.['metadata'])?.['error_type']].map(asText)
+  return names.flatMap(name => (Object.hasOwn(types, name) ? [types[name] ?? null] : []))[0] ?? null
 }
 
 /** Classifies what the HTTP client threw. Pure. */

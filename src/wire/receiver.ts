@@ -22,7 +22,7 @@ export interface Receiver {
   broken(error: ExchangeError): ExchangeOutcome
   /** When the last bytes came, monotonic nanoseconds; before any, when the receiver was made. */
   lastByteNs(): number
-  content(): Omit<Exchange, 'outcome' | 'deadline' | 'stamps' | 'connection'>
+  content(): Omit<Exchange, 'outcome' | 'wasSent' | 'deadline' | 'stamps' | 'connection'>
 }
 
 type RawHeaders = Readonly<Record<string, string | string[] | undefined>>
@@ -80,12 +80,11 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     end: () => reader.end(),
     broken: error => reader.broken(error),
     lastByteNs: () => lastByteNs,
-    content: () => ({
-      ...reader.content(),
-      status,
-      headers,
-      retryAfterMs: retryAfterMs(headers, clock.epochUs() / 1000),
-    }),
+    content: () => {
+      const content = reader.content()
+      const answer = { status, headers, body: content.body }
+      return { ...content, status, headers, retryAfterMs: retryAfterMs(answer, clock.epochUs() / 1000) }
+    },
   }
 }
 

@@ -6,7 +6,6 @@ import { costOf, type Usage } from '../../src/record/index.ts'
 import { decodeChunk } from '../../src/wire/delta.ts'
 import { normaliseFinishReason } from '../../src/wire/finish-reason.ts'
 import { readUsage } from '../../src/wire/openai/usage.ts'
-import { rateLimitState, retryAfterMs } from '../../src/wire/rate-limit.ts'
 
 const counts = { prompt_tokens: 10, completion_tokens: 5 }
 const price: Price = { input: 3n, output: 5n, cacheRead: 1n, cacheWrite: 4n, request: 0n, version: 'test' }
@@ -196,30 +195,5 @@ describe('decodeChunk', () => {
 describe('normaliseFinishReason', () => {
   it.each(['constructor', '__proto__', 'toString', 'whatever'])('counts the unknown %s as stop', native => {
     expect(normaliseFinishReason(native)).toBe('stop')
-  })
-})
-
-describe('rateLimitState', () => {
-  it('takes a number beyond 32 bits as saying nothing', () => {
-    expect(
-      rateLimitState({
-        'x-ratelimit-remaining-requests': '4294967295',
-        'x-ratelimit-remaining-tokens': '4294967296',
-      }),
-    ).toEqual({ remainingRequests: 4_294_967_295, remainingTokens: null })
-  })
-})
-
-describe('retryAfterMs', () => {
-  it.each([
-    [{ 'retry-after': '99999999999999' }, 2 ** 31 - 1],
-    [{ 'retry-after': '9'.repeat(400) }, 2 ** 31 - 1],
-    [{ 'retry-after-ms': '1e300' }, 2 ** 31 - 1],
-    [{ 'retry-after': 'Fri, 31 Dec 9999 23:59:59 GMT' }, 2 ** 31 - 1],
-    [{ 'retry-after-ms': '-5', 'retry-after': '2' }, 2000],
-    [{ 'retry-after': 'soon' }, null],
-    [{}, null],
-  ])('reads %j as a wait that a timer can hold', (headers, expected) => {
-    expect(retryAfterMs(headers, 0)).toBe(expected)
   })
 })
