@@ -62,7 +62,7 @@ describe('readSummary', () => {
 
   it('counts all phases in counts and in the total cost', async () => {
     const all = expectedTraffic(run)
-    expect(summary.counts).toEqual({ planned: 300, sent: 300, ...all.outcomes })
+    expect(summary.counts).toEqual({ planned: 300, sent: 300, ...all.outcomes, cached: 0 })
     expect(summary).toMatchObject({ totalCostUsd: all.cost.usd, totalCostUnknown: all.cost.unknown })
     expect(summary.requests).toBeLessThan(300)
   })
@@ -226,6 +226,25 @@ describe('readSummary of an unusual run', () => {
   it('takes the cost that an answer told where there is no router to know better', async () => {
     await store.insert({ requests: [clientRow('a', { cost_source: 'provider', cost_usd: 1_234_567_890n })] })
     expect((await readSummary(store, runId)).cost).toMatchObject({ usd: '0.00123456789', unknown: 0 })
+  })
+
+  it('counts answers of the response cache, and leaves them out of every metric', async () => {
+    const cached = { response_cache: 'hit', latency_us: 7, ttft_us: 7, attempts: 0, cost_usd: 0n } as const
+    await store.insert({
+      requests: [clientRow('a'), routerRow('a'), clientRow('b', cached), routerRow('b', cached)],
+      attempts: [attemptRow('a')],
+      runs: [runRow({ planned: 2, sent: 2 })],
+    })
+    expect(await readSummary(store, runId)).toMatchObject({
+      counts: { sent: 2, ok: 2, cached: 1 },
+      requests: 1,
+      outcomes: { ok: 1 },
+      latencyMs: { n: 1, p50: 1000 },
+      ttftMs: { n: 1, p50: 200 },
+      served: [{ requests: 1 }],
+      sticky: { new: 1 },
+      conservation: { verdict: 'holds' },
+    })
   })
 
   it("reports traffic without a replayer from the router's view", async () => {

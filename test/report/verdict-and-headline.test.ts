@@ -27,6 +27,24 @@ describe.each(renderers)('the head of a report in $name', ({ render }) => {
     expect(render(whole)).not.toContain('Dropped')
   })
 
+  it('says how many answers came from a response cache, and nothing when none did', () => {
+    const summary = valid()
+    const counts = { ...summary.counts, cached: 1200 }
+    expect(render({ ...summary, counts })).toContain('1,200 answered by a response cache')
+    expect(render(summary)).not.toContain('response cache')
+  })
+
+  it('tells endpoints of one provider apart', () => {
+    const summary = valid()
+    const endpoints = summary.endpoints.slice(0, 1).flatMap(endpoint => [
+      { ...endpoint, endpoint: 'alpha/us-east5/one' },
+      { ...endpoint, endpoint: 'alpha/flex/one' },
+    ])
+    const report = render({ ...summary, endpoints })
+    expect(report).toContain('alpha/us-east5')
+    expect(report).toContain('alpha/flex')
+  })
+
   it('claims no more of fallbacks than is counted', () => {
     expect(render({ ...valid(), fallbackRate: 0, fellBack: 0, fallbacks: [] })).toContain(
       'no request left its first endpoint',

@@ -106,9 +106,15 @@ function quantileCells({ n, p50, p95, p99 }: Quantiles): readonly ReportCell[] {
   ]
 }
 
+/** Provider with region, variant or tier: an endpoint's id without its model. */
+function tagOf({ endpoint, provider }: EndpointSummary): string {
+  const end = endpoint.lastIndexOf('/')
+  return end > 0 ? endpoint.slice(0, end) : provider
+}
+
 function endpointRow(endpoint: EndpointSummary): readonly ReportCell[] {
   return [
-    cell(endpoint.provider),
+    cell(tagOf(endpoint)),
     cell(endpoint.model),
     cell(formatCount(endpoint.attempts)),
     cell(formatPercent(endpoint.uptime)),

@@ -34,6 +34,7 @@ interface CountRow {
   readonly error: Numeric
   readonly canceled: Numeric
   readonly truncated: Numeric
+  readonly cached: Numeric
 }
 
 interface CostRow {
@@ -67,7 +68,8 @@ FROM runs WHERE run_id = {run_id:String} ORDER BY version DESC LIMIT 1`
 
 const countsSql = `SELECT toString(vantage) AS vantage, toString(any(scenario)) AS scenario, count() AS requests,
   countIf(outcome = 'ok') AS ok, countIf(outcome = 'error') AS error,
-  countIf(outcome = 'canceled') AS canceled, countIf(outcome = 'truncated') AS truncated
+  countIf(outcome = 'canceled') AS canceled, countIf(outcome = 'truncated') AS truncated,
+  countIf(response_cache = 'hit') AS cached
 FROM requests WHERE run_id = {run_id:String} AND ${trafficSql} GROUP BY vantage`
 
 /** Every request once: as our router knew it, or else as its answer told the caller. */
@@ -144,6 +146,7 @@ function countsOf(run: RunRow, seen: CountRow | undefined): RunSummary['counts']
     error: countOf(seen?.error),
     canceled: countOf(seen?.canceled),
     truncated: countOf(seen?.truncated),
+    cached: countOf(seen?.cached),
   }
 }
 

@@ -267,7 +267,12 @@ export interface RunSummary extends TrafficSummary {
   }
   readonly conservation: Conservation
   /** All phases. */
-  readonly counts: OutcomeCounts & { readonly planned: number | null; readonly sent: number }
+  readonly counts: OutcomeCounts & {
+    readonly planned: number | null
+    readonly sent: number
+    /** Answers of a response cache. They are in `ok`, and in no metric. */
+    readonly cached: number
+  }
   /** Billed in all phases, warm-up included. */
   readonly totalCostUsd: string | null
   /** Requests of all phases whose cost is not known; they are not in `totalCostUsd`. */
