@@ -65,7 +65,7 @@ function run(options: ExchangeOptions, resolve: (exchange: Exchange) => void): v
   const stopFor = (outcome: ExchangeOutcome) => stopWith({ outcome })
   const receiver = createReceiver({ ...options, watch, deadlines, ending, stopWith: stopFor })
   const flow = createFlow({ ...options, watch, deadlines, ending })
-  let connection = { reused: false, connectNs: 0 }
+  let sentOn: Exchange['connection'] | null = null
   let controller: Dispatcher.DispatchController | null = null
   let decided: Ending | null = null
 
@@ -74,9 +74,9 @@ function run(options: ExchangeOptions, resolve: (exchange: Exchange) => void): v
     ending.stop()
     flow.stop()
     signal?.removeEventListener('abort', cancel)
-    const stamps = watch.stop(closedNs)
-    const told = withoutKey(outcome, options.apiKey)
-    resolve({ ...receiver.content(), outcome: told, deadline, stamps, connection })
+    const told = { outcome: withoutKey(outcome, options.apiKey), deadline, stamps: watch.stop(closedNs) }
+    const connection = sentOn ?? { reused: false, connectNs: 0 }
+    resolve({ ...receiver.content(), ...told, wasSent: sentOn !== null, connection })
   }
 
   /** Ends the exchange from our side. Without a connection yet, undici is told once it has one. */
@@ -115,7 +115,7 @@ function run(options: ExchangeOptions, resolve: (exchange: Exchange) => void): v
   signal?.addEventListener('abort', cancel, { once: true })
   const onSent = (fresh: boolean) => {
     deadlines.connected()
-    connection = { reused: !fresh, connectNs: fresh ? clock.monoNs() - sentNs : 0 }
+    sentOn = { reused: !fresh, connectNs: fresh ? clock.monoNs() - sentNs : 0 }
   }
   const onRefused = (thrown: unknown) => finish({ outcome: classifyThrown(thrown) })
   dispatch({ dispatcher: options.dispatcher, options: request, handler, onSent, onRefused })

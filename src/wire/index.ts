@@ -9,6 +9,7 @@ export { asArray, asObject, asText, parseJson } from './json.ts'
 export { encodeChatRequest } from './openai/encode.ts'
 export { normaliseFinishReason } from './finish-reason.ts'
 export { classOfExchange, errorTypeOf, faultOfExchange } from './outcome.ts'
+export { unsentExchange } from './unsent-exchange.ts'
 export { rateLimitState } from './rate-limit.ts'
 export type {
   DeadlineName,

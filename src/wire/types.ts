@@ -66,6 +66,8 @@ export interface ToolCall {
 /** Everything one exchange gave. */
 export interface Exchange {
   readonly outcome: ExchangeOutcome
+  /** Whether the head of the request has gone out; if not, nothing can have been billed. */
+  readonly wasSent: boolean
   /** The deadline that ended it; null: none did. */
   readonly deadline: DeadlineName | null
   /** 0 when no answer came. */

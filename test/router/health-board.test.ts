@@ -40,6 +40,7 @@ function exchangeOf(outcome: ExchangeOutcome, more: Partial<Exchange> = {}): Exc
       maxGapNs: null,
       chunks: 0,
     },
+    wasSent: true,
     connection: { reused: false, connectNs: 0 },
     usage: null,
     finishReason: '',
