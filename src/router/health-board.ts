@@ -8,6 +8,7 @@ import {
   type HealthWindows,
 } from '../health/index.ts'
 import { classOfExchange, errorTypeOf, type Exchange } from '../wire/index.ts'
+import type { Call } from './call.ts'
 
 /** What is known of an attempt besides its exchange. */
 export interface NotedAttempt {
@@ -15,6 +16,8 @@ export interface NotedAttempt {
   readonly keyAlias: string
   /** The request's field `tools`. Default: none. */
   readonly tools?: readonly unknown[]
+  /** The request it was made for. Default: nobody's. */
+  readonly call?: Pick<Call, 'requestId' | 'runId' | 'phase'>
 }
 
 /** Remembers how endpoints and API keys behaved. In memory and of this process; lost at a restart. */
