@@ -8,8 +8,8 @@ import { type FinishedRequest, requestRecord } from './request-record.ts'
 
 /** Last stage: remembers what a request came to, charges it, and records it. */
 export function finish({ context }: Unknown, finished: FinishedRequest): void {
-  const { caller, call, attempts } = finished
-  if (caller && attempts.length > 0) {
+  const { caller, call, attempts, cached } = finished
+  if (caller && (attempts.length > 0 || cached)) {
     context.generations.add(call.generationId, generationBody(finished), caller.id)
     settleLedger(context, caller, finished)
   }

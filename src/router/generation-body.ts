@@ -4,6 +4,7 @@ import { asText } from '../wire/index.ts'
 import type { Attempt } from './attempt.ts'
 import { toMs } from './metadata.ts'
 import type { FinishedRequest } from './request-record.ts'
+import { cachedFields } from './response-cache/cached-fields.ts'
 import { toNumber } from './usage-body.ts'
 
 /**
@@ -22,6 +23,7 @@ export function generationBody(finished: FinishedRequest): JsonObject {
     ...(winner ? servedFields(winner) : unservedFields(finished)),
     ...tokenFields(winner?.exchange.usage ?? null),
     ...originFields(finished),
+    ...(finished.cached && cachedFields(finished.cached)),
     created_at: new Date(call.receivedEpochUs / 1000).toISOString(),
     data_region: 'global',
     api_type: 'completions',

@@ -35,6 +35,17 @@ describe('19. a hit of the response cache', () => {
     expect(hit).not.toHaveProperty('openrouter_metadata')
     expect(await measured()).toEqual(before)
     expect(router.calls).toHaveLength(1)
+    const { data } = await bodyOf(router.get(`/api/v1/generation?id=${hit.id}`))
+    expect(data).toMatchObject({
+      id: hit.id,
+      response_cache_source_id: source.id,
+      provider_name: 'A Cloud',
+      model: 'acme/one',
+      finish_reason: 'stop',
+      native_tokens_prompt: 0,
+      total_cost: 0,
+      provider_responses: [],
+    })
     const { requests, attempts } = await recordsOf(router.sink, 2)
     expect(requests[1]).toMatchObject({ response_cache: 'hit', attempts: 0, cost_usd: 0n, charged_usd: 0n })
     expect(attempts).toHaveLength(1)
