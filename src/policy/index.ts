@@ -14,11 +14,13 @@ export {
   type RetrySettings,
 } from './next-attempt.ts'
 export { unsupportedParameters } from './parameters.ts'
+export { matchesAnyGlob } from './glob.ts'
 export { parsePreferences } from './preferences.ts'
 export { type NameProblem, type ResolveOptions, resolveModels } from './resolve-models.ts'
 export { type ModelPool, noRoutingTables, type RoutingTables, type TaskRule } from './routing-tables.ts'
 export { type RouteRequestOptions, routeRequest } from './route-request.ts'
 export { combineAccessRules } from './access-rules.ts'
+export { type KeyAtEndpoint, pickKey } from './pick-key.ts'
 export { alternativeModels } from './alternative-models.ts'
 export { type Pin, type PinState, readPin } from './pin.ts'
 export { type Conversation, conversationOf, type ConversationWords } from './sticky-key.ts'

@@ -6,14 +6,17 @@ export interface AttemptTime {
   readonly stream: boolean
   /** What is left for the whole request; null: any time. */
   readonly leftMs: number | null
+  /** The first token's deadline by what the endpoint did of late; null: there is none. */
+  readonly learnedMs: number | null
 }
 
 /**
  * The deadlines of one attempt. Without a stream, headers and the whole answer come together, so there are none for
  * headers, first token and stalls. Pure.
  */
-export function attemptDeadlines(settings: RouterSettings, { stream, leftMs }: AttemptTime): Deadlines {
-  const { attemptTimeoutMs, unaryTimeoutMs } = settings
+export function attemptDeadlines(settings: RouterSettings, time: AttemptTime): Deadlines {
+  const { attemptTimeoutMs, unaryTimeoutMs, firstTokenTimeoutMs } = settings
+  const { stream, leftMs, learnedMs } = time
   const both = { connectMs: settings.connectTimeoutMs, idleMs: settings.idleTimeoutMs, requestMs: leftMs }
   if (!stream) {
     return { ...both, headersMs: null, firstTokenMs: null, totalMs: unaryTimeoutMs ?? attemptTimeoutMs }
@@ -21,8 +24,13 @@ export function attemptDeadlines(settings: RouterSettings, { stream, leftMs }: A
   return {
     ...both,
     headersMs: settings.headersTimeoutMs,
-    firstTokenMs: settings.firstTokenTimeoutMs,
+    firstTokenMs: earlier(firstTokenTimeoutMs, learnedMs),
     stallMs: settings.stallTimeoutMs,
     totalMs: attemptTimeoutMs,
   }
+}
+
+function earlier(a: number | null, b: number | null): number | null {
+  if (a === null || b === null) return a ?? b
+  return Math.min(a, b)
 }

@@ -1,98 +1,126 @@
+import { formatTraceparent, type JsonObject, spanIdOf } from '../core/index.ts'
+import type { BreakerState } from '../health/index.ts'
 import type { AttemptKind, Candidate, Failure } from '../policy/index.ts'
-import { formatTraceparent, spanIdOf } from '../core/index.ts'
 import {
-  encodeHeaderText,
-  encodeChatRequest,
-  errorOf,
   classOfExchange,
+  type Deadlines,
+  encodeChatRequest,
+  encodeHeaderText,
+  errorOf,
   exchange,
   type Exchange,
-  type StreamEvent,
 } from '../wire/index.ts'
-import { attemptDeadlines } from './attempt-deadlines.ts'
 import type { Call } from './call.ts'
 import type { ChatRequest } from './chat-request.ts'
 import type { RouterContext } from './context.ts'
 import { type AttemptCost, attemptCost } from './cost.ts'
 import { imagesIn } from './images-in.ts'
+import { inPlace } from './queues/in-place.ts'
+import type { Lane } from './race.ts'
+import type { Reply } from './reply.ts'
 import { upstreamFields } from './upstream-fields.ts'
+import type { UpstreamKey } from './upstream.ts'
 
 /** One finished upstream call. */
 export interface Attempt {
-  /** From 1. */
+  /** From 1, in the order they began. */
   readonly no: number
   readonly kind: AttemptKind
   readonly candidate: Candidate
   readonly reason: string
   readonly keyAlias: string
+  /** The endpoint's circuit breaker when it began. */
+  readonly breaker: BreakerState
+  /** Wait before it, to leave the endpoint time. */
+  readonly backoffNs: number
+  /** Wait for a place at the provider. */
+  readonly queuedNs: number
   readonly spanId: string
   readonly exchange: Exchange
   readonly cost: AttemptCost
   /** null: it succeeded. */
   readonly failure: Omit<Failure, 'candidate'> | null
+  /** It was given up because another attempt beside it answered. */
+  readonly isLost: boolean
   /** Whether its answer, or the beginning of it, went to the caller. */
   readonly isWinner: boolean
 }
 
 /** What one attempt needs. */
-export interface AttemptOptions {
+export interface AttemptOptions
+  extends Pick<Attempt, 'no' | 'kind' | 'candidate' | 'reason' | 'breaker' | 'backoffNs'> {
   readonly context: RouterContext
   readonly call: Call
   readonly request: ChatRequest
-  readonly candidate: Candidate
-  readonly no: number
-  readonly kind: Attempt['kind']
-  /** What is left for the whole request; null: any time. */
-  readonly leftMs: number | null
-  readonly signal: AbortSignal
-  readonly onEvent: (event: StreamEvent) => void
-  /** Whether a token of this attempt has gone to the caller. */
-  readonly tokenSent: () => boolean
+  /** What to send: the request's body, or one that goes on with an answer, and what was changed for that. */
+  readonly sent: { readonly body: JsonObject; readonly changed: readonly string[] }
+  readonly key: UpstreamKey
+  readonly reply: Pick<Reply, 'whenTaken'>
+  readonly deadlines: Deadlines
+  readonly lane: Lane
+  /** What to wait for before more of the answer is read; null: nothing. */
+  readonly whenTaken: () => Promise<void> | null
 }
 
 /** Makes one upstream call and judges it. Never rejects. */
 export async function attempt(options: AttemptOptions): Promise<Attempt> {
-  const { context, call, request, candidate, no, kind } = options
+  const { context, call, request, candidate, no, key, lane, sent } = options
   const { endpoint } = candidate
-  const upstream = context.upstream(endpoint)
   const spanId = spanIdOf(call.requestId, 'attempt', no)
-  const { fields, dropped } = upstreamFields(request.body, endpoint)
+  const { fields, dropped } = upstreamFields(sent.body, endpoint)
   const { body, leftOut } = encodeChatRequest(fields, {
     upstreamModel: endpoint.upstreamModel,
     stream: request.stream,
   })
-  const missing = [...dropped, ...leftOut]
-  const made = await exchange({
-    url: `${upstream.baseUrl}/chat/completions`,
-    apiKey: upstream.apiKey,
-    headers: {
-      traceparent: formatTraceparent({ traceId: call.traceId, spanId, isSampled: call.isSampled }),
-      ...(context.settings.upstreamIsSimulated && simulationHeaders(call)),
-    },
-    body,
-    dispatcher: context.pool.dispatcher,
-    clock: context.clock,
-    signal: options.signal,
-    deadlines: attemptDeadlines(context.settings, { stream: request.stream, leftMs: options.leftMs }),
-    onEvent: options.onEvent,
+  const { exchange: made, queuedNs } = await inPlace(context, {
+    providerId: endpoint.provider.id,
+    signal: lane.signal,
+    deadlines: options.deadlines,
+    call: deadlines =>
+      exchange({
+        url: `${context.upstream(endpoint).baseUrl}/chat/completions`,
+        apiKey: key.value,
+        headers: {
+          traceparent: formatTraceparent({ traceId: call.traceId, spanId, isSampled: call.isSampled }),
+          ...(context.settings.upstreamIsSimulated && simulationHeaders(call)),
+        },
+        body,
+        dispatcher: context.pool.dispatcher,
+        clock: context.clock,
+        signal: lane.signal,
+        deadlines,
+        onEvent: lane.onEvent,
+        whenTaken: options.reply.whenTaken,
+      }),
   })
   const result = refuseStream(made, request.stream)
-  const failure = failureOf(result, options.tokenSent())
+  const judged = judge(result, lane)
   return {
     no,
-    kind,
+    kind: options.kind,
     candidate,
-    reason: missing.length > 0 ? `${candidate.reason}; without ${missing.join(', ')}` : candidate.reason,
-    keyAlias: upstream.keyAlias,
+    reason: reasonOf(options.reason, { without: [...dropped, ...leftOut], with: sent.changed }),
+    keyAlias: key.alias,
+    breaker: options.breaker,
+    backoffNs: options.backoffNs,
+    queuedNs,
     spanId,
     exchange: result,
     cost: attemptCost(endpoint, result, {
       epochUs: context.clock.toEpochUs(result.stamps.sentNs),
       images: imagesIn(request.body),
+      stream: request.stream,
     }),
-    failure,
-    isWinner: failure === null || options.tokenSent(),
+    ...judged,
   }
+}
+
+function reasonOf(
+  reason: string,
+  changes: { readonly without: readonly string[]; readonly with: readonly string[] },
+): string {
+  const parts = Object.entries(changes).filter(([, names]) => names.length > 0)
+  return [reason, ...parts.map(([how, names]) => `${how} ${names.join(', ')}`)].join('; ')
 }
 
 /**
@@ -112,11 +140,16 @@ function refuseStream(made: Exchange, wantsStream: boolean): Exchange {
   return { ...made, outcome: errorOf('malformed_response', 'a stream came instead of a JSON answer') }
 }
 
-function failureOf(made: Exchange, tokenSent: boolean): Attempt['failure'] {
+function judge(made: Exchange, lane: Lane): Pick<Attempt, 'failure' | 'isLost' | 'isWinner'> {
   const errorClass = classOfExchange(made)
-  if (errorClass === null) return null
+  if (errorClass === null) {
+    const isWinner = lane.wins()
+    return { failure: null, isLost: !isWinner, isWinner }
+  }
   const { scope, isRetryable } = errorClass
-  const broken = tokenSent ? 'after_token' : null
-  const ends = made.outcome.kind === 'canceled' ? 'canceled' : broken
-  return { ends, scope, isRetryable, retryAfterMs: made.retryAfterMs, hasOtherKey: false }
+  const isCanceled = made.outcome.kind === 'canceled'
+  const broken = lane.tokenSent() ? 'after_token' : null
+  const ends = isCanceled ? 'canceled' : broken
+  const failure = { ends, scope, isRetryable, retryAfterMs: made.retryAfterMs, hasOtherKey: false } as const
+  return { failure, isLost: isCanceled && lane.hasLost(), isWinner: lane.tokenSent() }
 }

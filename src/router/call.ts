@@ -26,6 +26,12 @@ export interface Call {
   readonly outputTokens: string
   readonly sessionHeader: string
   readonly wantsMetadata: boolean
+  /** What the caller wishes to become of a stream that breaks off; empty when it does not say. */
+  readonly rescueWish: string
+  /** Endpoint that is probed; empty: this is a request as any other. */
+  readonly probe: string
+  /** When a probe gives the endpoint up; null: when any attempt does. */
+  readonly probeDeadlineMs: number | null
   /** Where the caller says that it comes from, and what it is; empty when it does not. Told to itself only. */
   readonly referer: string
   readonly userAgent: string
@@ -60,7 +66,7 @@ export function readCall(headers: IncomingHttpHeaders, clock: Clock, operation: 
     runId: ours('run-id'),
     scenario: ours('scenario'),
     arm: ours('arm'),
-    phase: phaseOf(ours('phase')),
+    phase: ours('probe') === '' ? phaseOf(ours('phase')) : 'probe',
     turn: turnOf(ours('turn')),
     traceId,
     spanId: spanIdOf(requestId, 'router'),
@@ -69,6 +75,9 @@ export function readCall(headers: IncomingHttpHeaders, clock: Clock, operation: 
     outputTokens: /^\d{1,9}$/.test(ours('output-tokens')) ? ours('output-tokens') : '',
     sessionHeader: String(headers['x-session-id'] ?? '').slice(0, 256),
     wantsMetadata: text('x-openrouter-metadata').toLowerCase() === 'enabled',
+    rescueWish: ours('rescue'),
+    probe: ours('probe'),
+    probeDeadlineMs: /^[1-9]\d{0,8}$/.test(ours('probe-deadline-ms')) ? Number(ours('probe-deadline-ms')) : null,
     ...originOf(headers),
     generationId: `gen-${Math.floor(receivedEpochUs / 1e6)}-${traceIdOf(requestId, 'generation').slice(0, 20)}`,
     receivedNs,

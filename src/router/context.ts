@@ -2,12 +2,15 @@ import type { Catalog } from '../catalog/index.ts'
 import type { Clock, Rng } from '../core/index.ts'
 import type { RecordSink } from '../record/index.ts'
 import type { HttpPool } from '../wire/index.ts'
+import type { AttemptBudgets } from './attempt-budgets.ts'
 import type { Generations } from './generations.ts'
 import type { HealthBoard } from './health-board.ts'
 import type { KeyRing } from './keys/key-ring.ts'
 import type { Ledger } from './keys/ledger.ts'
 import type { PinTable } from './pin-table.ts'
 import type { PdfReader } from './plugins/pdf-reader.ts'
+import type { FrontDoor } from './queues/front-door.ts'
+import type { ProviderQueues } from './queues/provider-queues.ts'
 import type { ResponseCache } from './response-cache/response-cache.ts'
 import type { RouterSettings } from './settings.ts'
 import type { UpstreamResolver } from './upstream.ts'
@@ -24,7 +27,13 @@ export interface RouterContext {
   readonly upstream: UpstreamResolver
   readonly settings: RouterSettings
   readonly pool: HttpPool
+  /** Whether the router takes one request more. */
+  readonly door: FrontDoor
+  /** Places at providers. */
+  readonly queues: ProviderQueues
   readonly health: HealthBoard
+  /** What may be spent on further attempts. */
+  readonly budgets: AttemptBudgets
   readonly pins: PinTable
   readonly generations: Generations
   /** Who may call. */

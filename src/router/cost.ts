@@ -9,13 +9,19 @@ import {
   type CostUnknownReason,
 } from '../record/index.ts'
 import type { Exchange } from '../wire/index.ts'
+import { type AbandonedReason, abandonedReason, isAbandoned } from './abandoned-cost.ts'
 
 /**
- * Why the cost of an attempt is not known: the catalogue's reasons, or
+ * Why the cost of an attempt is not known: the catalogue's reasons, those of attempts that were given up, or
  * - `usage_missing`: the answer told no usage, and something may have been billed.
  * - `usage_invalid`: it told usage that cannot be.
  */
-type UnknownReason = CostUnknownReason | 'usage_missing' | 'usage_invalid'
+type UnknownReason = CostUnknownReason | AbandonedReason | 'usage_missing' | 'usage_invalid'
+
+/** What the price of an attempt depends on besides its usage. */
+export interface AttemptCostContext extends CostContext {
+  readonly stream: boolean
+}
 
 /** What one attempt cost. */
 export interface AttemptCost {
@@ -29,17 +35,19 @@ export interface AttemptCost {
   readonly local: Cost | null
 }
 
-/** Failures before the request can have reached the provider. */
-const neverSent: ReadonlySet<string> = new Set(['connection_refused', 'name_not_resolved', 'timeout_connect'])
-
 /**
  * Prices one attempt. Without usage it is free only where nothing can have been billed: the provider refused it
- * with an HTTP error, or no connection came about. Everything else without usage (timeouts, resets, cut streams,
- * cancellations) is unknown, never zero. Pure.
+ * with an HTTP error, no connection came about, or it was given up before its answer began at a provider that stops
+ * then. Everything else without usage (timeouts, resets, cut streams, cancellations) is unknown, never zero; so is
+ * usage told midway by a provider that bills to the end. Pure.
  */
-export function attemptCost(endpoint: Endpoint, exchange: Exchange, context: CostContext): AttemptCost {
+export function attemptCost(
+  endpoint: Endpoint,
+  exchange: Exchange,
+  context: AttemptCostContext,
+): AttemptCost {
   const { usage } = exchange
-  if (!usage) return costWithoutUsage(exchange)
+  if (!usage || isUsageOfPart(endpoint, exchange)) return costWithoutUsage(endpoint, exchange, context)
   const result = costOf(endpoint.price, usage, context)
   const local = result.isKnown ? result.cost : null
   if (usage.reportedCost !== null)
@@ -48,11 +56,23 @@ export function attemptCost(endpoint: Endpoint, exchange: Exchange, context: Cos
   return { billed, source: billed === null ? 'none' : 'local', unknownReason: reasonOf(result), local }
 }
 
-function costWithoutUsage(exchange: Exchange): AttemptCost {
-  if (exchange.status >= 400 || wasNeverSent(exchange))
-    return { billed: 0n, source: 'local', unknownReason: '', local: null }
-  const unknownReason = exchange.usageIsInvalid ? 'usage_invalid' : 'usage_missing'
-  return { billed: null, source: 'none', unknownReason, local: null }
+/** A running total that stopped when the attempt was given up, while the provider went on. */
+function isUsageOfPart({ provider }: Endpoint, exchange: Exchange): boolean {
+  return provider.billsCanceled && exchange.finishReason === '' && isAbandoned(exchange)
+}
+
+const free: AttemptCost = Object.freeze({ billed: 0n, source: 'local', unknownReason: '', local: null })
+
+function costWithoutUsage(
+  { provider }: Endpoint,
+  exchange: Exchange,
+  { stream }: AttemptCostContext,
+): AttemptCost {
+  if (exchange.status >= 400 || !exchange.wasSent) return free
+  const missing = exchange.usageIsInvalid ? 'usage_invalid' : 'usage_missing'
+  const isOurs = isAbandoned(exchange) && !exchange.usageIsInvalid
+  const unknownReason = isOurs ? abandonedReason({ provider, exchange, stream }) : missing
+  return unknownReason === null ? free : { billed: null, source: 'none', unknownReason, local: null }
 }
 
 function reasonOf(result: CostResult): UnknownReason | '' {
@@ -65,6 +85,8 @@ interface PaidAttempt {
   readonly cost: AttemptCost
   /** `canceled`: the caller gave up. null: it succeeded. */
   readonly failure: { readonly ends: string | null } | null
+  /** It was given up because another attempt answered; left out: it was not. */
+  readonly isLost?: boolean
   readonly isWinner: boolean
 }
 
@@ -76,7 +98,8 @@ interface PaidAttempt {
  * @returns null when it is not known what that answer costs.
  */
 export function chargedFor(attempts: readonly PaidAttempt[], markupBasisPoints: number): PicoUsd | null {
-  const answer = attempts.find(a => a.isWinner) ?? attempts.find(a => a.failure?.ends === 'canceled')
+  const answer =
+    attempts.find(a => a.isWinner) ?? attempts.find(a => a.failure?.ends === 'canceled' && !a.isLost)
   if (!answer) return 0n
   const { outcome, usage, finishReason } = answer.exchange
   const isBroken = outcome.kind === 'error' || outcome.kind === 'truncated'
@@ -103,8 +126,4 @@ export function sumKnown(amounts: readonly (PicoUsd | null)[]): PicoUsd | null {
     sum += amount
   }
   return sum
-}
-
-function wasNeverSent({ outcome, status }: Exchange): boolean {
-  return status === 0 && outcome.kind === 'error' && neverSent.has(outcome.errorType)
 }

@@ -28,7 +28,7 @@ export function generationBody(finished: FinishedRequest): JsonObject {
     data_region: 'global',
     api_type: 'completions',
     streamed: finished.stream,
-    cancelled: attempts.at(-1)?.failure?.ends === 'canceled',
+    cancelled: finished.hasLeft === true || attempts.at(-1)?.failure?.ends === 'canceled',
     is_byok: false,
     total_cost: cost,
     usage: cost,

@@ -30,7 +30,7 @@ export function createJsonReply({ res, clock, identity, shape, onSent }: JsonRep
       res.setHeader('x-routebench-attempts', attemptNo)
     },
     onEvent: () => undefined,
-    tokenSent: () => false,
+    whenTaken: () => null,
     succeed: (winner, { body: answered, usage, metadata }) => {
       stamp()
       const { endpoint } = winner.candidate

@@ -52,10 +52,13 @@ export function routerMetadata({ route, request, attempts, sticky, pipeline }: M
     router_trace: {
       ...explanation,
       sticky: { ...explanation.sticky, result: sticky.result, reason: sticky.reason },
-      attempts: attempts.map(({ candidate: { endpoint }, exchange, reason }) => ({
+      attempts: attempts.map(({ candidate: { endpoint }, exchange, kind, reason, backoffNs }) => ({
         endpoint: endpoint.id,
+        kind,
         reason,
         error_type: errorTypeOf(exchange),
+        ...(exchange.deadline !== null && { deadline: exchange.deadline }),
+        ...(backoffNs > 0 && { backoff_ms: toMs(backoffNs) }),
         total_ms: toMs(exchange.stamps.closedNs - exchange.stamps.sentNs),
       })),
     },

@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { isDeepStrictEqual } from 'node:util'
 import type { Catalog } from '../catalog/index.ts'
-import { type Clock, nsPerMs, type Rng } from '../core/index.ts'
+import type { Clock, Rng } from '../core/index.ts'
 import type { RecordSink } from '../record/index.ts'
 import { createHttpPool } from '../wire/index.ts'
 import { apiError } from './api-error.ts'
+import { createAttemptBudgets } from './attempt-budgets.ts'
 import type { RouterContext } from './context.ts'
 import { createGenerations } from './generations.ts'
 import { createHealthBoard } from './health-board.ts'
@@ -14,8 +15,11 @@ import { createHttpServer } from './http-server.ts'
 import { listen } from './listen.ts'
 import { createPinTable } from './pin-table.ts'
 import { createPdfReader } from './plugins/pdf-reader.ts'
+import { createFrontDoor } from './queues/front-door.ts'
+import { createProviderQueues } from './queues/provider-queues.ts'
 import type { ResponseCache } from './response-cache/response-cache.ts'
 import { answerHttp } from './routes.ts'
+import { createRunningRequests } from './running-requests.ts'
 import { sendError } from './send-json.ts'
 import { defaultRouterSettings, type RouterSettings } from './settings.ts'
 import type { UpstreamResolver } from './upstream.ts'
@@ -57,7 +61,10 @@ export interface Router {
    * Pins, generations and the health of endpoints stay; when the `health` settings change, health begins anew.
    */
   reload(definition: RouterDefinition): void
-  /** Stops accepting, lets running answers end for at most `drainMs`, then cuts what is left. */
+  /**
+   * Refuses new requests at once (503, `/readyz` too), lets running answers end for at most `drainMs`, cuts what is left
+   * then, and stops listening.
+   */
   close(): Promise<void>
 }
 
@@ -69,18 +76,17 @@ export interface Router {
 export async function openRouter(options: RouterOptions): Promise<Router> {
   const { port = 0, host = '127.0.0.1' } = options
   let context = createContext(options)
-  const running = new Set<Promise<void>>()
-  let draining = false
+  const { door, queues } = context
+  const running = createRunningRequests(options.clock)
 
   function onRequest(req: IncomingMessage, res: ServerResponse): void {
-    if (draining) res.setHeader('connection', 'close')
+    if (door.isClosed()) res.setHeader('connection', 'close')
     const now = context
-    const answered = answerHttp(now, { req, res }, () => draining).catch((defect: unknown) => {
+    const answered = answerHttp(now, { req, res }).catch((defect: unknown) => {
       now.onDefect(defect)
       sendError(res, apiError('router_internal', 'Internal Server Error'))
     })
-    running.add(answered)
-    void answered.finally(() => running.delete(answered))
+    running.add(res, answered)
   }
   const { server, applySettings } = createHttpServer({ settings: () => context.settings, onRequest })
   const bound = await listen(server, { port, host })
@@ -89,23 +95,28 @@ export async function openRouter(options: RouterOptions): Promise<Router> {
     const { pool } = context
     context = nextContext(context, definition)
     applySettings()
+    door.setLimit(context.settings.maxRequestsUnderWay)
+    queues.configure(context.settings.queues)
     // Whoever began before may still call upstreams through the old pool.
-    if (pool !== context.pool) void Promise.all(running).then(() => pool.close())
+    if (pool !== context.pool) void running.ended().then(() => pool.close())
   }
 
   async function close(): Promise<void> {
-    draining = true
+    door.close()
+    await running.endedWithin(context.settings.drainMs)
     const closed = new Promise<void>(resolve => {
       server.close(() => resolve())
     })
-    server.closeIdleConnections()
-    await drained({ running, context })
+    // Who came meanwhile and was refused has its answer to read.
+    await running.endedWithin(lastAnswersMs)
     server.closeAllConnections()
-    await Promise.all([closed, ...running])
+    await Promise.all([closed, running.ended()])
     await Promise.all([context.pool.close(), context.pdf.close()])
   }
   return Object.freeze<Router>({ url: `http://${hostInUrl(host)}:${bound}`, port: bound, reload, close })
 }
+
+const lastAnswersMs = 250
 
 /** A PDF of some hundred pages takes a second or two. */
 const pdfBounds = { timeoutMs: 20_000, maxWaiting: 16 }
@@ -122,7 +133,10 @@ function createContext(options: RouterOptions): RouterContext {
     settings,
     onDefect,
     pool: createHttpPool({ connectTimeoutMs: settings.connectTimeoutMs }),
+    door: createFrontDoor(clock, settings.maxRequestsUnderWay),
+    queues: createProviderQueues(clock, settings.queues),
     health: createHealthBoard(clock, settings.health),
+    budgets: createAttemptBudgets(settings),
     pins: createPinTable(settings.maxPins),
     generations: createGenerations(settings.maxGenerations),
     keys: createKeyRing(settings.callers.keys),
@@ -136,6 +150,7 @@ function createContext(options: RouterOptions): RouterContext {
 function nextContext(before: RouterContext, { catalog, upstream, ...more }: RouterDefinition): RouterContext {
   const settings = { ...defaultRouterSettings, ...more.settings }
   const samePool = settings.connectTimeoutMs === before.settings.connectTimeoutMs
+  const sameBudgets = isDeepStrictEqual(budgetsOf(settings), budgetsOf(before.settings))
   const sameHealth = isDeepStrictEqual(settings.health, before.settings.health)
   return Object.freeze<RouterContext>({
     ...before,
@@ -145,22 +160,12 @@ function nextContext(before: RouterContext, { catalog, upstream, ...more }: Rout
     pool: samePool ? before.pool : createHttpPool({ connectTimeoutMs: settings.connectTimeoutMs }),
     keys: createKeyRing(settings.callers.keys),
     health: sameHealth ? before.health : createHealthBoard(before.clock, settings.health),
+    budgets: sameBudgets ? before.budgets : createAttemptBudgets(settings),
   })
 }
 
-/** Resolves when no request is running any more, or when the time for that is over. */
-async function drained(options: {
-  readonly running: ReadonlySet<Promise<void>>
-  readonly context: RouterContext
-}): Promise<void> {
-  const { running, context } = options
-  const { clock, settings } = context
-  const done = new AbortController()
-  const patience = clock
-    .sleepUntil(clock.monoNs() + settings.drainMs * nsPerMs, done.signal)
-    .catch(() => undefined)
-  await Promise.race([Promise.all(running), patience])
-  done.abort()
+function budgetsOf({ retryBudget, hedge }: RouterSettings) {
+  return { retryBudget, hedge }
 }
 
 function hostInUrl(host: string): string {

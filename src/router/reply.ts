@@ -3,6 +3,7 @@ import type { Endpoint } from '../catalog/index.ts'
 import type { StreamEvent } from '../wire/index.ts'
 import type { ApiError } from './api-error.ts'
 import type { Attempt } from './attempt.ts'
+import type { RescueNotice } from './rescue.ts'
 
 /** What is added to the answer when everything is known. */
 interface Summary {
@@ -25,11 +26,15 @@ export interface Sent {
 
 /** The answer to one chat request, streamed or not. */
 export interface Reply {
-  /** A new attempt begins; what an earlier one held back is forgotten. */
-  begin(endpoint: Endpoint, attemptNo: number): void
+  /**
+   * A new attempt begins; what an earlier one held back is forgotten.
+   *
+   * @param notice Told to the caller with the first token, where the attempt goes on with an answer that broke off.
+   */
+  begin(endpoint: Endpoint, attemptNo: number, notice: RescueNotice | null): void
   onEvent(event: StreamEvent): void
-  /** Whether a token has gone to the caller: from then on there is no other attempt. */
-  tokenSent(): boolean
+  /** What to wait for before more events are read, since the caller is slower than its answer; null: nothing. */
+  whenTaken(): Promise<void> | null
   succeed(winner: Attempt, summary: Summary): void
   /**
    * Ends with an error: by status if nothing was sent yet, else as an event of the stream. What came of the last

@@ -4,10 +4,12 @@ import type { StickyOutcome } from '../policy/index.ts'
 import { type ApiError, faultOf } from './api-error.ts'
 import { errorTypeOf, faultOfExchange } from '../wire/index.ts'
 import type { Attempt } from './attempt.ts'
+import { backoffNs, busyNs, busyOrQueuedNs, queuedNs } from './attempt-spans.ts'
 import type { Call } from './call.ts'
 import type { Charge } from './charge.ts'
 import type { ChatRequest } from './chat-request.ts'
 import { sumKnown, unknownReasonOf } from './cost.ts'
+import { fallbackColumns } from './fallback-columns.ts'
 import type { Caller } from './keys/key-ring.ts'
 import type { PipelineStage } from './plugins/pipeline-stage.ts'
 import type { Sent } from './reply.ts'
@@ -35,6 +37,8 @@ export interface FinishedRequest {
   readonly pipeline?: readonly PipelineStage[]
   /** What the caller was told; null: an answer, or nothing because the caller had gone. */
   readonly error: ApiError | null
+  /** The caller went away before its answer had ended; left out: it did not. */
+  readonly hasLeft?: boolean
   readonly sent: Sent
   /** Monotonic nanoseconds. */
   readonly endedNs: number
@@ -63,7 +67,7 @@ export function requestRecord(finished: FinishedRequest): RequestRecord {
     response_cache: finished.responseCache ?? 'off',
     pipeline: pipeline.length > 0 ? JSON.stringify(pipeline) : '',
     service_tier: tierOf(winner),
-    queue_us: 0,
+    queue_us: toUs(queuedNs(attempts)),
   }
 }
 
@@ -132,10 +136,11 @@ function identityColumns({ call, caller, routed, requestedModel, stream }: Finis
 }
 
 /** The last attempt decides; without one, what the caller was told. */
-function outcomeColumns({ attempts, error, sent, cached }: FinishedRequest) {
+function outcomeColumns({ attempts, error, hasLeft, sent, cached }: FinishedRequest) {
   const last = attempts.at(-1)?.exchange
   if (cached) return fromCache
-  if (!last) {
+  // Whoever leaves between two attempts has canceled, whatever became of the last one.
+  if (!last || (hasLeft && last.outcome.kind !== 'ok')) {
     return {
       outcome: error ? 'error' : 'canceled',
       fault: error ? faultOf(error) : 'client',
@@ -161,31 +166,17 @@ const fromCache = {
   finish_reason: '',
 } as const
 
-function fallbackColumns(attempts: readonly Attempt[]) {
-  const has = (kind: Attempt['kind']) => attempts.some(a => a.kind === kind)
-  const first = attempts[0]
-  const provider = has('provider_fallback') ? 'provider' : 'none'
-  const fallback = has('model_fallback') ? 'model' : provider
-  const cause = first?.failure ? errorTypeOf(first.exchange) : 'no_endpoints'
-  return {
-    attempts: Math.min(attempts.length, 255),
-    fallback,
-    fallback_cause: fallback === 'none' ? '' : cause,
-    rate_limited: attempts.some(a => errorTypeOf(a.exchange) === 'rate_limit_exceeded'),
-  } as const
-}
-
 /** Stamps of tokens are the winner's, taken on its bytes, counted from the moment the request came in. */
 function timeColumns({ call, attempts, sent, endedNs }: FinishedRequest, winner: Attempt | undefined) {
   const { receivedNs } = call
   const totalNs = endedNs - receivedNs
-  const upstreamNs = attempts.reduce((sum, { exchange: e }) => sum + e.stamps.closedNs - e.stamps.sentNs, 0)
+  const upstreamNs = busyNs(attempts)
   return {
     sched_lag_us: 0,
     latency_us: toUs(totalNs),
     response_us: toUs(totalNs),
     upstream_us: toUs(upstreamNs),
-    router_us: toUs(totalNs - upstreamNs),
+    router_us: toUs(totalNs - busyOrQueuedNs(attempts) - backoffNs(attempts)),
     headers_us: sinceUs(receivedNs, sent.headNs),
     ttfb_us: sinceUs(receivedNs, sent.firstByteNs),
     first_comment_us: sinceUs(receivedNs, sent.firstCommentNs),

@@ -90,15 +90,15 @@ export function modelInUse(
 
 /** Whether the router could call an endpoint at all. */
 export function accessTo(endpoint: Endpoint, { upstream, settings }: RouteContext): Access {
-  if (upstream(endpoint).apiKey === null) return 'key_missing'
+  if (upstream(endpoint).keys.length === 0) return 'key_missing'
   const speaks = settings.upstreamIsSimulated || endpoint.provider.wire === 'openai'
   return speaks ? 'ready' : 'wire_unsupported'
 }
 
 /** Names of the keys that an endpoint can be called with. */
-function keyAliasesOf(endpointId: string, { catalog, upstream }: RouteContext): readonly string[] {
+export function keyAliasesOf(endpointId: string, { catalog, upstream }: RouteContext): readonly string[] {
   const endpoint = catalog.endpoints.get(endpointId)
-  return endpoint ? [upstream(endpoint).keyAlias] : []
+  return endpoint ? upstream(endpoint).keys.map(({ alias }) => alias) : []
 }
 
 /** Models that would serve the request as it is, for the error that none of those it names does. */

@@ -1,13 +1,23 @@
-import { defaultHealthSettings, type HealthSettings } from '../health/index.ts'
+import {
+  defaultHealthSettings,
+  defaultRetryBudgetSettings,
+  type HealthSettings,
+  type LearnedDeadlineSettings,
+  type Quantiles,
+  type RetryBudgetSettings,
+} from '../health/index.ts'
 import {
   type AccessRules,
   defaultPolicySettings,
+  defaultRetrySettings,
   noAccessRules,
   noRoutingTables,
   type PolicySettings,
+  type RetrySettings,
   type RoutingTables,
 } from '../policy/index.ts'
 import { type CallerSettings, noCallerSettings } from './keys/key-definition.ts'
+import type { RescueMode } from './rescue-mode.ts'
 import { defaultQueueSettings, type QueueSettings } from './queues/provider-queues.ts'
 
 /** Everything about a router that can be set. */
@@ -26,6 +36,13 @@ export interface RouterSettings {
   readonly maxModels: number
   /** Bound on upstream calls for one request. */
   readonly maxAttempts: number
+  /** Retries of the same endpoint, where no other is left. */
+  readonly retry: RetrySettings
+  readonly retryBudget: RetryBudgetSettings
+  /** A second attempt beside a slow one; null: off. */
+  readonly hedge: HedgeSettings | null
+  /** What becomes of streams that break off, unless the call wishes otherwise. */
+  readonly rescue: RescueMode
   /** Whole request across its attempts and the waits between them, from its first byte; null: none. */
   readonly requestTimeoutMs: number | null
   /** Whole attempt, from sending to the end of the answer. */
@@ -36,6 +53,8 @@ export interface RouterSettings {
   readonly headersTimeoutMs: number | null
   /** Streams only: from sending to the first token. */
   readonly firstTokenTimeoutMs: number | null
+  /** A deadline for the first token by what the endpoint did of late, while another one is left; null: off. */
+  readonly learnedFirstToken: LearnedDeadlineSettings | null
   /** Longest silence once bytes have begun to flow. */
   readonly idleTimeoutMs: number | null
   /** Streams only: longest wait between two tokens, whatever comments come meanwhile. */
@@ -74,6 +93,16 @@ export interface RouterSettings {
   readonly upstreamIsSimulated: boolean
 }
 
+/** When a second attempt is made beside one that is slow. */
+export interface HedgeSettings {
+  /** Streams: once the first token takes longer than this quantile of the endpoint's first tokens; null: `afterMs`. */
+  readonly after: keyof Quantiles | null
+  /** Otherwise, and where no quantile is known; null: never. */
+  readonly afterMs: number | null
+  /** Most hedges among requests, as a ratio. */
+  readonly maxShare: number
+}
+
 /** Defaults; sources and reasons are in docs/router.md. */
 export const defaultRouterSettings: RouterSettings = Object.freeze({
   policy: defaultPolicySettings,
@@ -84,12 +113,17 @@ export const defaultRouterSettings: RouterSettings = Object.freeze({
   maxPins: 100_000,
   maxModels: 8,
   maxAttempts: 10,
+  retry: defaultRetrySettings,
+  retryBudget: defaultRetryBudgetSettings,
+  hedge: null,
+  rescue: 'off',
   // No client of ours waits longer (OpenAI's SDK gives up after 600 s).
   requestTimeoutMs: 600_000,
   attemptTimeoutMs: 600_000,
   unaryTimeoutMs: null,
   headersTimeoutMs: null,
   firstTokenTimeoutMs: 60_000,
+  learnedFirstToken: null,
   idleTimeoutMs: 60_000,
   stallTimeoutMs: 120_000,
   connectTimeoutMs: 5_000,

@@ -1,15 +1,13 @@
 import type { JsonObject } from '../core/index.ts'
 import type { Endpoint } from '../catalog/index.ts'
-import { asArray, asObject, type StreamEvent } from '../wire/index.ts'
-import { chunkBody, chunkOfBody, closingChunk, type Signature } from './answer-body.ts'
+import type { StreamEvent } from '../wire/index.ts'
+import { chunkOfBody, closingChunk } from './answer-body.ts'
 import { type ApiError, errorObject } from './api-error.ts'
+import { createHeldAnswer, type HeldAnswer } from './held-answer.ts'
 import type { AnswerIdentity } from './identity.ts'
 import type { Reply, Sent } from './reply.ts'
 import { sendError } from './send-json.ts'
 import { createSseWriter, type SseWriterOptions } from './sse-writer.ts'
-
-/** Far beyond any role or metadata that comes before a first token. */
-const maxHeldChars = 2 ** 20
 
 /** Collaborators of one streamed reply. */
 export interface StreamReplyOptions extends SseWriterOptions {
@@ -34,32 +32,19 @@ export function createStreamReply(options: StreamReplyOptions): Reply {
     writer.chunk(shaped)
     onSent(shaped)
   }
-  let signature: Signature | null = null
-  let held: JsonObject[] = []
-  let heldChars = 0
-  let hasToken = false
+  let answer: HeldAnswer | null = null
   let refusedAt: Sent | null = null
 
-  const release = () => {
-    if (signature) for (const data of held) send(chunkBody(data, signature))
-    held = []
-  }
-
   function onEvent(event: StreamEvent): void {
+    if (event.kind === 'chunk') return answer?.take(event.data, event.hasToken)
     // Comments stay comments; before the answer has begun our own keep the connection alive.
-    if (event.kind === 'comment') return hasToken ? writer.comment(event.text) : undefined
-    if (!belongsToCaller(event.data)) return
-    hasToken ||= event.hasToken
-    // Without a token it carries nothing of the answer, so what goes past the bound is dropped.
-    if (!hasToken) heldChars += JSON.stringify(event.data).length
-    if (hasToken || heldChars <= maxHeldChars) held.push(event.data)
-    if (hasToken) release()
+    if (answer?.hasToken()) writer.comment(event.text)
   }
 
   function fail(error: ApiError, metadata: JsonObject | null): void {
     const extra = metadata ? { openrouter_metadata: metadata } : {}
     if (writer.hasBegun()) {
-      send({ ...errorChunk({ identity, endpoint: signature?.endpoint ?? null, error }), ...extra })
+      send({ ...errorChunk({ identity, endpoint: answer?.signature.endpoint ?? null, error }), ...extra })
       return writer.done()
     }
     writer.quiet()
@@ -68,17 +53,15 @@ export function createStreamReply(options: StreamReplyOptions): Reply {
   }
 
   return Object.freeze<Reply>({
-    begin: (endpoint, attemptNo) => {
-      signature = { ...identity, endpoint }
-      held = []
-      heldChars = 0
+    begin: (endpoint, attemptNo, notice) => {
+      answer = createHeldAnswer({ signature: { ...identity, endpoint }, notice, send })
       if (!res.headersSent) res.setHeader('x-routebench-attempts', attemptNo)
     },
     onEvent,
-    tokenSent: () => hasToken,
+    whenTaken: writer.whenTaken,
     succeed: (winner, { body: whole, usage, metadata }) => {
       const winnerSignature = { ...identity, endpoint: winner.candidate.endpoint }
-      release()
+      answer?.release()
       if (whole) send(chunkOfBody(whole, winnerSignature))
       const extra = { ...(usage && { usage }), ...(metadata && { openrouter_metadata: metadata }) }
       if (usage || metadata) send(closingChunk(winnerSignature, extra))
@@ -96,14 +79,6 @@ export function createStreamReply(options: StreamReplyOptions): Reply {
 /** What was sent when a whole answer left at once. */
 function sentAt(atNs: number, status: number): Sent {
   return { status, headNs: atNs, firstByteNs: atNs, firstCommentNs: null }
-}
-
-/** Error chunks are told in our own words, and usage comes once, at the end. */
-function belongsToCaller(data: JsonObject): boolean {
-  if (data['error']) return false
-  const choices = asArray(data['choices'])
-  if (choices.length === 0 && data['usage']) return false
-  return !choices.some(choice => asObject(choice)?.['finish_reason'] === 'error')
 }
 
 /** The event that ends a stream which has failed after it began (docs/router.md, Streams). */

@@ -1,13 +1,18 @@
 import type { Endpoint } from '../catalog/index.ts'
 
+/** One API key. */
+export interface UpstreamKey {
+  /** Name for the records; never the key. Keys of equal names are taken for the same key. */
+  readonly alias: string
+  readonly value: string
+}
+
 /** How to reach an endpoint. */
 export interface Upstream {
   /** Without a trailing slash; `/chat/completions` is added. */
   readonly baseUrl: string
-  /** null: the key is missing, and the endpoint is excluded. Upstreams that need none get any placeholder. */
-  readonly apiKey: string | null
-  /** Name of the key for the records; never the key. */
-  readonly keyAlias: string
+  /** Empty: the key is missing, and the endpoint is excluded. Upstreams that need none get any placeholder. */
+  readonly keys: readonly UpstreamKey[]
 }
 
 /** Tells how to reach an endpoint. Called for each decision, so it should be cheap. */

@@ -43,8 +43,7 @@ export async function openLiveRouter(pace: keyof typeof speeds = 'fast') {
     sink,
     upstream: ({ provider }) => ({
       baseUrl: `${providers.url}/${provider.id}/v1`,
-      apiKey: 'simulated',
-      keyAlias: 'simulated',
+      keys: [{ alias: provider.id, value: 'simulated' }],
     }),
     settings: { upstreamIsSimulated: true },
   })

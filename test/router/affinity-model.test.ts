@@ -57,7 +57,7 @@ function openAffinity() {
     clock,
     rng: createRng('affinity'),
     settings,
-    upstream: () => ({ baseUrl: '', apiKey: 'any', keyAlias: '' }),
+    upstream: () => ({ baseUrl: '', keys: [{ alias: '', value: 'any' }] }),
     health: createHealthBoard(clock, settings.health),
     pins: createPinTable(100),
   }
@@ -98,10 +98,17 @@ function attemptOf(candidate: TriedAttempt['candidate'], isOk: boolean, usesCach
     reasoningTokens: 0,
     reportedCost: null,
   }
+  const failed = {
+    ends: null,
+    scope: 'endpoint',
+    isRetryable: true,
+    retryAfterMs: null,
+    hasOtherKey: false,
+  } as const
   const error = { kind: 'error', errorType: 'server', fault: 'provider', message: '' } as const
   return isOk
     ? { candidate, failure: null, exchange: { status: 200, usage, outcome: { kind: 'ok' } } }
-    : { candidate, failure: 'provider', exchange: { status: 500, usage: null, outcome: error } }
+    : { candidate, failure: failed, exchange: { status: 500, usage: null, outcome: error } }
 }
 
 /** The state machine of docs/routing.md, as plainly as it can be written. */

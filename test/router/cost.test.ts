@@ -4,7 +4,9 @@ import type { Exchange, ExchangeOutcome } from '../../src/wire/index.ts'
 import { endpointOf } from '../support/endpoint-of.ts'
 
 const endpoint = endpointOf({ provider: 'a', input: 1, output: 2 })
-const noon = { epochUs: 0 }
+const noon = { stream: true, epochUs: 0 }
+
+const unsent = new Set(['connection_refused', 'name_not_resolved', 'timeout_connect', 'queue_full'])
 
 function ended(status: number, outcome: ExchangeOutcome): Exchange {
   const none = {
@@ -29,6 +31,7 @@ function ended(status: number, outcome: ExchangeOutcome): Exchange {
       closedNs: 1,
       chunks: 0,
     },
+    wasSent: !unsent.has(outcome.kind === 'error' ? outcome.errorType : ''),
     connection: { reused: false, connectNs: 0 },
     usage: null,
     usageIsInvalid: false,
@@ -58,6 +61,7 @@ describe('attemptCost', () => {
     ['a refused connection', 0, error('connection_refused'), 0n],
     ['a name that does not resolve', 0, error('name_not_resolved'), 0n],
     ['a connection that did not open', 0, error('timeout_connect'), 0n],
+    ['no place in the queue', 0, error('queue_full'), 0n],
     ['a reset', 0, error('connection_reset'), null],
     ['a late first token', 200, error('timeout_first_token'), null],
     ['no answer in time', 0, error('timeout_total'), null],
@@ -70,7 +74,7 @@ describe('attemptCost', () => {
     expect(attemptCost(endpoint, ended(status, outcome), noon)).toEqual({
       billed,
       source: unknown ? 'none' : 'local',
-      unknownReason: unknown ? 'usage_missing' : '',
+      unknownReason: unknown ? (outcome.kind === 'canceled' ? 'canceled_midway' : 'usage_missing') : '',
       local: null,
     })
   })
@@ -137,7 +141,7 @@ describe('attemptCost', () => {
     }
     const cheap = endpointOf({ provider: 'a', more: { price: nightly } })
     const exchange = { ...ended(200, { kind: 'ok' }), usage }
-    const billedAt = (epochUs: number) => attemptCost(cheap, exchange, { epochUs }).billed
+    const billedAt = (epochUs: number) => attemptCost(cheap, exchange, { stream: true, epochUs }).billed
     expect([billedAt(0), billedAt(3_600_000_000)]).toEqual([20_000_000n, 120_000_000n])
   })
 })

@@ -72,7 +72,7 @@ describe('deadlines', () => {
   })
 
   it.each([true, false])('of the whole request end its last attempt (stream: %s)', async stream => {
-    const settings = { requestTimeoutMs: 60, attemptTimeoutMs: 45, firstTokenTimeoutMs: null }
+    const settings = { requestTimeoutMs: 110, attemptTimeoutMs: 60, firstTokenTimeoutMs: null }
     const c = endpointOf({ provider: 'c', input: 3 })
     const scripts = { a: silent, b: silent, c: answering('Too late') }
     await using router = await openTestRouter([a, b, c], scripts, { settings })

@@ -204,7 +204,7 @@ describe('no endpoints', () => {
   })
 
   it.each([
-    ['key_missing', { upstream: () => ({ baseUrl: '', apiKey: null, keyAlias: 'X' }) }, {}],
+    ['key_missing', { upstream: () => ({ baseUrl: '', keys: [] }) }, {}],
     ['wire_unsupported', {}, { wire: 'gemini' }],
   ] as const)('by %s is the excluded_by', async (rule, options, spec) => {
     await using router = await openTestRouter([endpointOf({ provider: 'a', ...spec })], {}, options)

@@ -97,7 +97,7 @@ describe('openRouter', () => {
       {
         upstream: () => {
           if (isBroken) throw new Error('secret detail')
-          return { baseUrl: 'http://127.0.0.1:9', apiKey: 'k', keyAlias: 'k' }
+          return { baseUrl: 'http://127.0.0.1:9', keys: [{ alias: 'k', value: 'k' }] }
         },
       },
     )

@@ -1,7 +1,12 @@
 import type { ServerResponse } from 'node:http'
 import type { Endpoint } from '../../src/catalog/index.ts'
 import { createRng, createSystemClock } from '../../src/core/index.ts'
-import { openRouter, type RouterOptions } from '../../src/router/index.ts'
+import {
+  openRouter,
+  type RouterOptions,
+  type RouterSettings,
+  type UpstreamKey,
+} from '../../src/router/index.ts'
 import { catalogOf } from '../support/endpoint-of.ts'
 import { createMemorySink, type MemorySink } from '../support/memory-sink.ts'
 import {
@@ -31,13 +36,19 @@ export interface TestRouter extends AsyncDisposable {
   close(): Promise<void>
 }
 
+/** Keys of a provider by its id; one of them where nothing is said. */
+type ProviderKeys = Readonly<Record<string, readonly UpstreamKey[]>>
+
+/** An endpoint that is the only one is not tried again, unless a test is about that. */
+const once: Partial<RouterSettings> = { retry: { baseMs: 0, capMs: 0, maxRetries: 0, maxWaitMs: 0 } }
+
 type Body = Readonly<Record<string, unknown>>
 
 /** Starts a router over `endpoints`; each provider answers by the script of its id. Price order is rank order. */
 export async function openTestRouter(
   endpoints: readonly Endpoint[],
   scripts: Readonly<Record<string, Script>>,
-  options: Partial<RouterOptions> = {},
+  { keys = {}, ...options }: Partial<RouterOptions> & { readonly keys?: ProviderKeys } = {},
 ): Promise<TestRouter> {
   const sink = createMemorySink()
   const defects: unknown[] = []
@@ -50,8 +61,7 @@ export async function openTestRouter(
   })
   const upstream: RouterOptions['upstream'] = ({ provider }) => ({
     baseUrl: `${providers.url}/${provider.id}/v1`,
-    apiKey: 'sk-secret',
-    keyAlias: 'test',
+    keys: keys[provider.id] ?? [{ alias: `test:${provider.id}`, value: 'sk-secret' }],
   })
   const router = await openRouter({
     catalog: catalogOf(endpoints),
@@ -61,6 +71,7 @@ export async function openTestRouter(
     upstream,
     onDefect: defect => defects.push(defect),
     ...options,
+    settings: { ...once, ...options.settings },
   })
   const gone = new AbortController()
   const close = async () => {
@@ -80,7 +91,8 @@ export async function openTestRouter(
         headers: { 'content-type': 'application/json', ...headers },
       }),
     get: (path, headers = {}) => fetch(`${router.url}${path}`, { headers }),
-    reload: (others, settings = {}) => router.reload({ catalog: catalogOf(others), upstream, settings }),
+    reload: (others, settings = {}) =>
+      router.reload({ catalog: catalogOf(others), upstream, settings: { ...once, ...settings } }),
     abort: () => gone.abort(),
     close,
     [Symbol.asyncDispose]: close,

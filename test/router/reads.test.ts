@@ -169,7 +169,7 @@ describe('GET /models/…/endpoints', () => {
   })
 
   it('says -10 of an endpoint that the router has no key for', async () => {
-    const upstream = () => ({ baseUrl: 'http://127.0.0.1:9', apiKey: null, keyAlias: 'A_KEY' })
+    const upstream = () => ({ baseUrl: 'http://127.0.0.1:9', keys: [] })
     await using router = await openTestRouter([a], {}, { upstream })
     const { data } = await bodyOf(router.get('/api/v1/models/acme/one/endpoints'))
     expect(data).toMatchObject({ endpoints: [{ status: -10 }] })

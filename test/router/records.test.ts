@@ -56,7 +56,7 @@ describe('records', () => {
       request_id: requestId,
     }
     expect(requests[0]).toMatchObject({ ...common, item_id: 'item-7', turn: 3, vantage: 'router' })
-    expect(attempts[0]).toMatchObject({ ...common, key_alias: 'test', upstream_id: 'up-1', attempt_no: 1 })
+    expect(attempts[0]).toMatchObject({ ...common, key_alias: 'test:a', upstream_id: 'up-1', attempt_no: 1 })
     expect(response.headers.get('x-routebench-request-id')).toBe(requestId)
   })
 

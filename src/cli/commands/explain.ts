@@ -63,7 +63,7 @@ async function explain(file: string, flags: ExplainFlags, context: CommandContex
 }
 
 /** Nothing is called, so any key will do. */
-const keysForAll: UpstreamResolver = () => ({ baseUrl: '', apiKey: 'any', keyAlias: '' })
+const keysForAll: UpstreamResolver = () => ({ baseUrl: '', keys: [{ alias: '', value: 'any' }] })
 
 function collectFirst(value: string, earlier: readonly string[] = []): readonly string[] {
   return collect(value, earlier)

@@ -1,6 +1,7 @@
 import type { Catalog } from '../../catalog/index.ts'
 import { UserError } from '../../core/index.ts'
 import type { Arm, Scenario } from '../../scenario/index.ts'
+import { keyVariables } from '../numbered-keys.ts'
 import { upstreamResolver } from '../upstream-keys.ts'
 
 /**
@@ -29,9 +30,9 @@ export function apiKeyOf({ name, target }: Arm, env: NodeJS.ProcessEnv): string 
 
 function requireRouterKey({ models }: Catalog, { name, model }: Arm, env: NodeJS.ProcessEnv): void {
   const endpoints = models.get(model)?.endpoints ?? []
-  for (const { provider } of endpoints) requireSendable(provider.apiKeyEnv, env[provider.apiKeyEnv])
+  for (const { provider } of endpoints) requireSendableKey(provider.apiKeyEnv, env)
   const resolve = upstreamResolver(env, null)
-  if (endpoints.some(endpoint => resolve(endpoint).apiKey !== null)) return
+  if (endpoints.some(endpoint => resolve(endpoint).keys.length > 0)) return
   const variables = [...new Set(endpoints.map(({ provider }) => provider.apiKeyEnv))]
   throw new UserError(`arm ${name} goes to real providers of ${model}, and there is a key for none of them`, {
     code: 'E_KEY_MISSING',
@@ -41,7 +42,11 @@ function requireRouterKey({ models }: Catalog, { name, model }: Arm, env: NodeJS
 
 /** The keys of all providers, for a router that may use any of them. @throws UserError E_CONFIG_INVALID */
 export function requireSendableKeys({ providers }: Catalog, env: NodeJS.ProcessEnv): void {
-  for (const { apiKeyEnv } of providers.values()) requireSendable(apiKeyEnv, env[apiKeyEnv])
+  for (const { apiKeyEnv } of providers.values()) requireSendableKey(apiKeyEnv, env)
+}
+
+function requireSendableKey(name: string, env: NodeJS.ProcessEnv): void {
+  for (const variable of keyVariables(name)) requireSendable(variable, env[variable])
 }
 
 /** A header carries printable ASCII; anything else would fail every request. The message never has the key. */

@@ -1,0 +1,89 @@
+import type { JsonObject } from '../core/index.ts'
+import { asArray, asObject, errorTypeOf } from '../wire/index.ts'
+import type { Attempt } from './attempt.ts'
+import type { ChatRequest } from './chat-request.ts'
+import { estimateTokens } from './estimate-tokens.ts'
+import type { RescueMode } from './rescue-mode.ts'
+
+/** What the caller is told when another attempt goes on with its answer. */
+export interface RescueNotice {
+  readonly mode: Exclude<RescueMode, 'off'>
+  /** Number of the attempt that goes on. */
+  readonly attempt: number
+  /** Endpoint and error class of the attempt that broke off. */
+  readonly from: string
+  readonly cause: string
+  /** Length of the text that the caller has and that is gone on with; 0 after a restart. */
+  readonly kept_characters: number
+}
+
+/** Goes on with the answer of one request. */
+export interface Rescuer {
+  /** Whether another attempt may go on where this one broke off. */
+  admits(made: Attempt): boolean
+  /** Takes in an attempt that broke off after its first token. */
+  note(made: Attempt): void
+  /** The body for the next attempt, and what it says otherwise than the caller. */
+  body(): { readonly body: JsonObject; readonly changed: readonly string[] }
+  /** null: no answer has broken off. */
+  notice(attemptNo: number): RescueNotice | null
+}
+
+/** Makes the rescuer of one request. */
+export function createRescuer(mode: RescueMode, { body, stream }: ChatRequest): Rescuer {
+  let text = ''
+  let broken: Attempt | null = null
+  const mayRescue = mode !== 'off' && stream && isGoneOnWith(mode, body)
+  return Object.freeze<Rescuer>({
+    admits: ({ exchange, failure }) =>
+      mayRescue &&
+      failure?.ends === 'after_token' &&
+      failure.scope !== 'request' &&
+      // Half a tool call cannot be gone on with, and an answer that has told its end needs nothing more.
+      exchange.toolCalls?.length === 0 &&
+      exchange.finishReason === '',
+    note: made => {
+      broken = made
+      if (mode === 'resume') text += made.exchange.text
+    },
+    body: () => (text === '' ? { body, changed: [] } : resumedBody(body, text)),
+    notice: attemptNo => broken && noticeOf(broken, { mode, attemptNo, keptCharacters: text.length }),
+  })
+}
+
+/** One choice, and no JSON that a mark in its midst would break. */
+function isGoneOnWith(mode: RescueMode, body: JsonObject): boolean {
+  const isSingle = (body['n'] ?? 1) === 1
+  const format = asObject(body['response_format'])?.['type'] ?? 'text'
+  return isSingle && (mode === 'resume' || format === 'text')
+}
+
+function noticeOf(
+  { candidate, exchange }: Attempt,
+  about: { readonly mode: RescueMode; readonly attemptNo: number; readonly keptCharacters: number },
+): RescueNotice {
+  return {
+    mode: about.mode === 'resume' ? 'resume' : 'restart',
+    attempt: about.attemptNo,
+    from: candidate.endpoint.id,
+    cause: errorTypeOf(exchange),
+    kept_characters: about.keptCharacters,
+  }
+}
+
+/**
+ * The request with the text so far as the beginning of its answer, which hosts go on with (OpenRouter: assistant
+ * prefill), and less of the tokens that it may have. What the text has cost of them is estimated.
+ */
+function resumedBody(body: JsonObject, text: string): { body: JsonObject; changed: readonly string[] } {
+  const spent = estimateTokens([{ content: text }], [])
+  const limits = ['max_tokens', 'max_completion_tokens'].flatMap(name => {
+    const limit = body[name]
+    return typeof limit === 'number' ? [[name, Math.max(1, limit - spent)] as const] : []
+  })
+  const messages = [...asArray(body['messages']), { role: 'assistant', content: text }]
+  return {
+    body: { ...body, messages, ...Object.fromEntries(limits) },
+    changed: [`${text.length} characters of the answer before`, ...limits.map(pair => pair.join(' '))],
+  }
+}
