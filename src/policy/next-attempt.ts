@@ -126,10 +126,10 @@ function attemptAt(candidate: number, attemptKind: AttemptKind): Attempt {
 }
 
 /** A key that was refused says nothing about the next one. */
-function otherKey(state: LoopState): Attempt | null {
-  const last = state.failures.at(-1)
+function otherKey({ failures, skipped }: LoopState): Attempt | null {
+  const last = failures.at(-1)
   const isDue = last && last.ends === null && last.scope === 'key' && last.hasOtherKey
-  return isDue ? attemptAt(last.candidate, 'retry') : null
+  return isDue && !skipped.includes(last.candidate) ? attemptAt(last.candidate, 'retry') : null
 }
 
 function mayTryProvider({ allowFallbacks, hasOrder }: LoopState): boolean {
