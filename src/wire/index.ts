@@ -10,6 +10,7 @@ export { encodeChatRequest } from './openai/encode.ts'
 export { normaliseFinishReason } from './finish-reason.ts'
 export { classOfExchange, errorTypeOf, faultOfExchange } from './outcome.ts'
 export { unsentExchange } from './unsent-exchange.ts'
+export { wireProtocols } from './protocols.ts'
 export { rateLimitState } from './rate-limit.ts'
 export type {
   DeadlineName,
