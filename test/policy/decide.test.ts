@@ -179,3 +179,62 @@ describe('decide, cut-offs', () => {
     fc.assert(property)
   })
 })
+
+describe('decide, breakers', () => {
+  const open = (breakerUntilNs: number) => ({ breaker: 'open' as const, breakerUntilNs })
+  const halfOpen = (breakerUntilNs = 0) => ({ breaker: 'half_open' as const, breakerUntilNs })
+
+  it('excludes endpoints whose breaker is open while any endpoint of any model may serve', () => {
+    const states = { a: open(5_000_001), b: open(2_000), c: open(3_000) }
+    const { providers, excluded, decision } = decided({ request: requestOf({}, { models: both }), states })
+    expect(providers.toSorted()).toEqual(['x', 'y'])
+    expect(excluded).toEqual(['a', 'b', 'c'].map(provider => [provider, 'breaker_open']))
+    expect(decision.models[0]?.excluded[0]?.detail).toBe('breaker open for another 5 ms')
+  })
+
+  it('leaves a half-open one at its place, marked, and excludes it while another request tries it', () => {
+    const request = requestOf({ sort: 'price' })
+    const free = decided({ request, states: { a: halfOpen() } })
+    expect(free.providers).toEqual(['a', 'b', 'c'])
+    expect(free.reasons[0]).toMatch(/; breaker half open, tried by one$/)
+    expect(free.decision.candidates.map(({ breaker }) => breaker)).toEqual([
+      'half_open',
+      undefined,
+      undefined,
+    ])
+    const taken = decided({ request, states: { a: halfOpen(2_000_000) } })
+    expect(taken.providers).toEqual(['b', 'c'])
+    expect(taken.decision.models[0]?.excluded[0]?.detail).toBe(
+      'breaker half open, another request tries it for another 2 ms',
+    )
+  })
+
+  it('keeps the one that is free first as the last resort, by breaker and cool-down alike', () => {
+    const states = { a: open(4_000), b: { ...open(2_000), coolDownUntilNs: 9_000 }, c: cooling(3_000) }
+    const { providers, reasons, excluded } = decided({ states })
+    expect([providers, reasons]).toEqual([['c'], ['last resort, in cool-down']])
+    expect(excluded).toEqual([
+      ['a', 'breaker_open'],
+      ['b', 'breaker_open'],
+    ])
+    const { decision } = decided({ states: { ...states, c: open(1_500) } })
+    expect(decision.candidates).toMatchObject([
+      { endpoint: { id: c.id }, reason: 'last resort, breaker open', breaker: 'open' },
+    ])
+  })
+
+  it('always leaves one endpoint, and never one that rests beside another', () => {
+    const rest = fc.constantFrom({}, open(2_000), halfOpen(), halfOpen(3_000), cooling(2_500))
+    const property = fc.property(fc.record({ a: rest, b: rest, c: rest }), states => {
+      const { providers } = decided({ states })
+      const isFree = (provider: string) => {
+        const state = { breakerUntilNs: 0, coolDownUntilNs: 0, ...Object(states)[provider] }
+        return Math.max(state.breakerUntilNs, state.coolDownUntilNs) <= 1_000
+      }
+      const free = ['a', 'b', 'c'].filter(isFree)
+      if (free.length > 0) expect(providers.toSorted()).toEqual(free)
+      else expect(providers.length).toBe(1)
+    })
+    fc.assert(property)
+  })
+})
