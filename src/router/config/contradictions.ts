@@ -22,6 +22,7 @@ export function contradictions(config: RouterFile, given: unknown): readonly Fin
     ...aliasFindings(config),
     ...accessFindings(config),
     ...emptyRules(config),
+    ...idleHedge(config),
   ]
 }
 
@@ -84,7 +85,35 @@ const inOrder: readonly (readonly [Path, Path])[] = [
     ['deadlines', 'receive_ms'],
   ],
   [
-    ['health', 'error_cool_down_ms'],
+    ['deadlines', 'learned_first_token', 'min_ms'],
+    ['deadlines', 'first_token_ms'],
+  ],
+  [
+    ['hedge', 'after_ms'],
+    ['deadlines', 'first_token_ms'],
+  ],
+  [
+    ['hedge', 'after_ms'],
+    ['deadlines', 'attempt_ms'],
+  ],
+  [
+    ['retry', 'base_ms'],
+    ['retry', 'cap_ms'],
+  ],
+  [
+    ['retry', 'max_wait_ms'],
+    ['deadlines', 'request_ms'],
+  ],
+  [
+    ['health', 'breaker', 'open_ms'],
+    ['health', 'breaker', 'max_open_ms'],
+  ],
+  [
+    ['health', 'key_cool_down_ms'],
+    ['health', 'max_cool_down_ms'],
+  ],
+  [
+    ['health', 'refusal_cool_down_ms'],
     ['health', 'max_cool_down_ms'],
   ],
   [
@@ -193,4 +222,10 @@ function emptyRules({ rules }: RouterFile): readonly Finding[] {
     const message = `the rule "${name}" changes nothing: give it models or provider`
     return [{ path: ['rules', index], rule: 'empty-rule', message }]
   })
+}
+
+function idleHedge({ hedge }: RouterFile): readonly Finding[] {
+  if (hedge === null || hedge.after !== null || hedge.after_ms !== null) return []
+  const message = 'a hedge that never begins: give after or after_ms, or write hedge: null'
+  return [{ path: ['hedge'], rule: 'contradiction', message }]
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { defaultRouterSettings as defaults } from '../settings.ts'
-import { timerMs } from './scalars.ts'
+import { defaultLearnedDeadlineSettings as learned } from '../../health/index.ts'
+import { count, timerMs } from './scalars.ts'
 
 /** `deadlines`: of upstream calls, of callers, and of what is between. */
 export const deadlinesSchema = z
@@ -14,6 +15,24 @@ export const deadlinesSchema = z
       .nullable()
       .default(defaults.firstTokenTimeoutMs)
       .describe('Streams: from sending to the first token; null: none of its own.'),
+    learned_first_token: z
+      .strictObject({
+        factor: z
+          .number()
+          .min(1)
+          .max(1000)
+          .default(learned.factor)
+          .describe("Times the 99th percentile of the endpoint's own first tokens."),
+        min_ms: timerMs.default(learned.minMs).describe('It is never shorter than this.'),
+        min_samples: count
+          .default(learned.minSamples)
+          .describe('Fewest first tokens of late; below, there is none.'),
+      })
+      .nullable()
+      .default(null)
+      .describe(
+        'Streams: a shorter deadline where another endpoint is left, by what the endpoint did of late; null: off.',
+      ),
     idle_ms: timerMs
       .nullable()
       .default(defaults.idleTimeoutMs)

@@ -2,11 +2,13 @@ import { z } from 'zod'
 import { defaultRouterSettings } from '../settings.ts'
 import { accountSchema, keySchema } from './access-schema.ts'
 import { deadlinesSchema } from './deadlines-schema.ts'
+import { healthSchema } from './health-schema.ts'
 import { queueSchema } from './queue-schema.ts'
+import { resilienceShape } from './resilience-schema.ts'
 import { count, path, timerMs } from './scalars.ts'
 import { tablesShape } from './tables-schema.ts'
 
-const { policy, health, ...defaults } = defaultRouterSettings
+const { policy, ...defaults } = defaultRouterSettings
 
 const listen = z
   .strictObject({
@@ -81,30 +83,6 @@ const routing = z
   .prefault({})
   .describe('How endpoints are chosen.')
 
-const healthSchema = z
-  .strictObject({
-    outage_window_ms: timerMs
-      .max(600_000)
-      .default(health.outageWindowMs)
-      .describe('Window of the outage rule.'),
-    metrics_window_ms: timerMs
-      .max(1_800_000)
-      .default(health.metricsWindowMs)
-      .describe('Window of the latency and throughput that routing reads.'),
-    errors_before_cool_down: count
-      .default(health.breaker.errorsInRow)
-      .describe('Counted errors in a row that start a cool-down.'),
-    error_cool_down_ms: timerMs.default(health.breaker.openMs).describe('Cool-down after such a row.'),
-    rate_limit_cool_down_ms: timerMs
-      .default(health.rateLimitCoolDownMs)
-      .describe('Cool-down after a rate limit that named no wait.'),
-    max_cool_down_ms: timerMs
-      .default(health.maxCoolDownMs)
-      .describe('Longest cool-down that a provider can ask for.'),
-  })
-  .prefault({})
-  .describe('When an endpoint counts as ill. A change makes the health of all endpoints begin anew.')
-
 const limits = z
   .strictObject({
     body_bytes: count
@@ -164,6 +142,7 @@ export const routerFileSchema = z.strictObject({
   deadlines: deadlinesSchema,
   limits,
   queue: queueSchema,
+  ...resilienceShape,
   ...tablesShape,
   account: accountSchema,
   keys: z.array(keySchema).default([]).describe('Keys of callers; none: nobody is asked for one.'),
@@ -172,7 +151,9 @@ export const routerFileSchema = z.strictObject({
     .strictObject({
       enabled: z.boolean().default(false).describe('Keep answers of requests that ask for it.'),
       folder: path.default('.routebench/response-cache').describe('Where answers are kept.'),
-      max_bytes: count.default(2 ** 30).describe('Most that is kept; what was stored longest ago goes first.'),
+      max_bytes: count
+        .default(2 ** 30)
+        .describe('Most that is kept; what was stored longest ago goes first.'),
     })
     .prefault({})
     .describe('The cache of answers that requests can ask for. A change takes effect at the next start.'),

@@ -5,7 +5,9 @@ import { defaultRouterSettings, type RouterSettings } from '../settings.ts'
 import type { AccessValues, KeyValues } from './access-schema.ts'
 import type { DeadlineValues } from './deadlines-schema.ts'
 import type { RouterFile } from './file-schema.ts'
+import { healthOf } from './health-schema.ts'
 import { queuesOf } from './queue-schema.ts'
+import { resilienceOf } from './resilience-schema.ts'
 
 /** A checked configuration in the form that the router uses. Pure. */
 export function settingsOf(config: RouterFile): RouterSettings {
@@ -13,6 +15,8 @@ export function settingsOf(config: RouterFile): RouterSettings {
   return {
     ...defaultRouterSettings,
     ...routingOf(config),
+    ...resilienceOf(config),
+    health: healthOf(config.health),
     tables: tablesOf(config),
     account: rulesOf(account),
     callers: { keys: config.keys.map(keyOf), credits: amountOf(account.credits_usd) },
@@ -28,8 +32,15 @@ export function settingsOf(config: RouterFile): RouterSettings {
 }
 
 function deadlinesOf(deadlines: DeadlineValues) {
+  const learned = deadlines.learned_first_token
   return {
     connectTimeoutMs: deadlines.connect_ms,
+    learnedFirstToken: learned && {
+      factor: learned.factor,
+      minMs: learned.min_ms,
+      maxMs: deadlines.first_token_ms ?? deadlines.attempt_ms,
+      minSamples: learned.min_samples,
+    },
     headersTimeoutMs: deadlines.headers_ms,
     firstTokenTimeoutMs: deadlines.first_token_ms,
     idleTimeoutMs: deadlines.idle_ms,
@@ -47,10 +58,7 @@ function deadlinesOf(deadlines: DeadlineValues) {
   }
 }
 
-function routingOf({
-  routing,
-  health,
-}: RouterFile): Pick<RouterSettings, 'policy' | 'health' | 'maxModels' | 'maxAttempts'> {
+function routingOf({ routing }: RouterFile): Pick<RouterSettings, 'policy' | 'maxModels' | 'maxAttempts'> {
   const { sticky } = routing
   return {
     policy: {
@@ -63,18 +71,6 @@ function routingOf({
       stickyTtlMs: sticky.ttl_seconds * 1000,
       stickyTtl: sticky.mode,
       stickyWithinOrder: sticky.within_order,
-    },
-    health: {
-      ...defaultRouterSettings.health,
-      outageWindowMs: health.outage_window_ms,
-      metricsWindowMs: health.metrics_window_ms,
-      breaker: {
-        ...defaultRouterSettings.health.breaker,
-        errorsInRow: health.errors_before_cool_down,
-        openMs: health.error_cool_down_ms,
-      },
-      rateLimitCoolDownMs: health.rate_limit_cool_down_ms,
-      maxCoolDownMs: health.max_cool_down_ms,
     },
     maxModels: routing.max_models,
     maxAttempts: routing.max_attempts,

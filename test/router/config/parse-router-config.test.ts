@@ -92,7 +92,21 @@ describe('parseRouterConfig', () => {
     ],
     ['limits: { requests_under_way: 0 }', '1:31 out-of-range: '],
     ['deadlines: { drain_ms: -1 }', '1:24 out-of-range: '],
-    ['health: { error_cool_down_ms: 700000 }', '1:31 contradiction: '],
+    ['health: { key_cool_down_ms: 700000 }', '1:29 contradiction: '],
+    ['health: { refusal_cool_down_ms: 700000 }', '1:33 contradiction: '],
+    ['health: { breaker: { open_ms: 70000 } }', '1:31 contradiction: '],
+    ['health: { breaker: { errors_in_row: 0 } }', '1:37 out-of-range: '],
+    ['health: { breaker: { error_ratio: 1.1 } }', '1:35 out-of-range: '],
+    ['deadlines: { learned_first_token: { min_ms: 70000 } }', '1:45 contradiction: '],
+    ['deadlines: { learned_first_token: { factor: 0.5 } }', '1:45 out-of-range: '],
+    ['retry: { base_ms: 9000 }', '1:19 contradiction: retry.base_ms: 9000 is more than retry.cap_ms'],
+    ['retry: { max_wait_ms: 700000 }', '1:23 contradiction: '],
+    ['retry: { max_retries: -1 }', '1:23 out-of-range: '],
+    ['retry: { budget: { reserve: 0 } }', '1:29 out-of-range: '],
+    ['hedge: { max_share: 0.1 }', '1:8 contradiction: a hedge that never begins'],
+    ['hedge: { after_ms: 61000 }', '1:20 contradiction: '],
+    ['hedge: { after: p95 }', '1:17 unknown-value: '],
+    ['rescue: on', '1:9 unknown-value: '],
     ['account: { models: [] }', '1:20 out-of-range: account.models: an empty list would allow nothing'],
     ['account: { credits_usd: -1 }', '1:25 bad-amount: '],
     ['account: { credits_usd: lots }', '1:25 bad-amount: '],
@@ -230,6 +244,18 @@ describe('settingsOf', () => {
     expect(tables.rules[0]?.when).toEqual({ task: ['classification'], latencyBudgetMs: 500, models: [] })
   })
 
+  it('bounds a learned deadline by the one for all endpoints', () => {
+    const learned = (text: string) => settingsOf(configOf(text).values).learnedFirstToken
+    expect(learned('seed: a')).toBeNull()
+    expect(learned('deadlines: { learned_first_token: {}, first_token_ms: 5000 }')).toMatchObject({
+      factor: 3,
+      maxMs: 5_000,
+    })
+    expect(learned('deadlines: { learned_first_token: {}, first_token_ms: null }')).toMatchObject({
+      maxMs: 600_000,
+    })
+  })
+
   it('knows the settings that a file changes', () => {
     const values = configOf(
       [
@@ -240,6 +266,10 @@ describe('settingsOf', () => {
         'limits: { body_bytes: 1, unsent_bytes: 2, idle_connections: 3, requests_under_way: 4 }',
         'queue: { max_concurrent: 5, max_waiting: 6, providers: { Beta: { max_concurrent: null }, x: { max_wait_ms: 7 } } }',
         'account: { credits_usd: 12.5, zdr: true }',
+        'retry: { max_retries: 0, budget: { per_request: 0.2 } }',
+        'hedge: { after: p99, max_share: 0.1 }',
+        'rescue: resume',
+        'health: { breaker: { open_ms: 10 }, refusals_before_cool_down: 7 }',
       ].join('\n'),
     ).values
     expect(settingsOf(values)).toMatchObject({
@@ -249,6 +279,11 @@ describe('settingsOf', () => {
       firstTokenTimeoutMs: null,
       stallTimeoutMs: 40,
       unaryTimeoutMs: 50,
+      retry: { maxRetries: 0, baseMs: 500 },
+      retryBudget: { perRequest: 0.2, reserve: 10 },
+      hedge: { after: 'p99', afterMs: null, maxShare: 0.1 },
+      rescue: 'resume',
+      health: { breaker: { openMs: 10, errorsInRow: 3 }, refusalsBeforeCoolDown: 7 },
       requestTimeoutMs: null,
       maxBodyBytes: 1,
       maxUnsentBytes: 2,
