@@ -1,5 +1,6 @@
 import { addDelta, type AnswerReader, contentOf, emptyAnswer } from './answer.ts'
 import { classifyStatus, errorOf, type Trust } from './classify.ts'
+import { isEmptyAnswer } from './empty-answer.ts'
 import { asObject, parseJson } from './json.ts'
 import { decodeBody } from './delta.ts'
 import type { WireProtocol } from './protocol.ts'
@@ -31,9 +32,9 @@ export function createBodyReader({ status, watch, trust, protocol }: BodyReaderO
     const delta = decodeBody(completion)
     addDelta(answer, delta, trust)
     if (answer.error) return answer.error
-    const hasContent =
-      delta.text !== '' || delta.toolCalls.length > 0 || delta.hasReasoning || delta.nativeFinishReason !== ''
-    return hasContent ? { kind: 'ok' } : errorOf('empty_response', 'no content and no finish reason')
+    const hasToken = delta.text !== '' || delta.toolCalls.length > 0 || delta.hasReasoning
+    const saysNothing = isEmptyAnswer(answer, hasToken) || !(hasToken || delta.nativeFinishReason)
+    return saysNothing ? errorOf('empty_response', 'an answer without content') : { kind: 'ok' }
   }
 
   return {

@@ -1,5 +1,6 @@
 import { addDelta, type AnswerReader, contentOf, emptyAnswer } from './answer.ts'
-import { errorOf, type Trust } from './classify.ts'
+import { type ExchangeError, errorOf, type Trust } from './classify.ts'
+import { isEmptyAnswer } from './empty-answer.ts'
 import { asObject, parseJson } from './json.ts'
 import { decodeChunk, type Delta } from './delta.ts'
 import type { JsonObject } from '../core/index.ts'
@@ -27,10 +28,11 @@ export interface StreamReaderOptions {
 
 /** Reads an event stream of one protocol, whatever its chunking, and hands it on as chat completion chunks. */
 export function createStreamReader(options: StreamReaderOptions): AnswerReader {
-  const { watch, onToken, onWhole, onEvent, trust, protocol } = options
+  const { watch, onWhole, onEvent, trust, protocol } = options
   const answer = emptyAnswer()
   const decoder = protocol.createDecoder()
   let sawDone = false
+  let isBroken = false
   let atNs = 0
 
   const sse = createSseDecoder({
@@ -41,43 +43,44 @@ export function createStreamReader(options: StreamReaderOptions): AnswerReader {
     onData: data => {
       // A comment is no byte of the answer; the first event is.
       watch.byte(atNs)
-      if (sawDone) return
+      if (sawDone || isBroken) return
       if (data === protocol.endMark) sawDone = true
       else readEvent(data)
       sawDone ||= decoder.isOver()
       if (sawDone) onWhole(afterDoneMs)
       else if (answer.nativeFinishReason !== '') onWhole(afterFinishMs)
     },
-    onTooLong: () => {
-      answer.error ??= eventTooLong
-      onWhole(0)
-    },
+    onTooLong: () => breakOff(eventTooLong),
   })
+
+  /** What comes after a part that cannot be read is no answer to anybody. */
+  function breakOff(error: ExchangeError): void {
+    isBroken = true
+    answer.error ??= error
+    onWhole(0)
+  }
 
   function takeChunk(data: JsonObject): void {
     const delta = decodeChunk(data)
     addDelta(answer, delta, trust)
-    const hasToken = stampToken(delta, watch, atNs)
-    if (hasToken) onToken()
+    const hasToken = stampToken(delta, options, atNs)
     onEvent({ kind: 'chunk', data, hasToken }, atNs)
   }
 
   function readEvent(text: string): void {
     const data = asObject(parseJson(text))
     if (data) for (const chunk of decoder.chunks(data)) takeChunk(chunk)
-    else answer.error ??= errorOf('malformed_response', 'a chunk of the stream is no JSON object')
+    else breakOff(malformedChunk)
   }
 
   /** Whether the answer told how it ended, in the way that counts for its protocol. */
-  function hasEnded(): boolean {
-    return answer.nativeFinishReason !== '' && (sawDone || protocol.isWholeOnFinish)
-  }
+  const hasEnded = () => answer.nativeFinishReason !== '' && (sawDone || protocol.isWholeOnFinish)
 
   function end(): ExchangeOutcome {
     if (answer.error) return answer.error
-    if (hasEnded()) return { kind: 'ok' }
-    if (!sawDone) return { kind: 'truncated' }
-    return watch.hasToken() ? { kind: 'ok' } : errorOf('empty_response', 'the stream ended without a token')
+    if (!hasEnded() && !sawDone) return { kind: 'truncated' }
+    const isEmpty = hasEnded() ? isEmptyAnswer(answer, watch.hasToken()) : !watch.hasToken()
+    return isEmpty ? errorOf('empty_response', 'the stream ended without a token') : { kind: 'ok' }
   }
 
   return {
@@ -95,16 +98,20 @@ export function createStreamReader(options: StreamReaderOptions): AnswerReader {
   }
 }
 
+const malformedChunk = errorOf('malformed_response', 'a chunk of the stream is no JSON object')
 const eventTooLong = errorOf(
   'response_too_large',
   `an event of the stream is longer than ${maxEventChars} characters`,
 )
 
-/** Stamps what a chunk brings; whether that is a token of any kind. */
-function stampToken(delta: Delta, watch: Stopwatch, atNs: number): boolean {
+/** Stamps and tells what a chunk brings; whether that is a token of any kind. */
+function stampToken(delta: Delta, { watch, onToken }: StreamReaderOptions, atNs: number): boolean {
   const visible = delta.text !== ''
   const tool = delta.toolCalls.length > 0
   const hasToken = visible || delta.hasReasoning || tool
-  if (hasToken) watch.token({ visible, tool }, atNs)
+  if (hasToken) {
+    watch.token({ visible, tool }, atNs)
+    onToken()
+  }
   return hasToken
 }

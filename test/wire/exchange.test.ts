@@ -225,6 +225,24 @@ describe('exchange', () => {
     ],
     ['no JSON', 200, 'hello', { errorType: 'malformed_response' }],
     ['an empty completion', 200, '{"choices":[]}', { errorType: 'empty_response' }],
+    [
+      'a completion that says nothing, of no tokens',
+      200,
+      '{"choices":[{"message":{"content":""},"finish_reason":"stop"}],"usage":{"prompt_tokens":3,"completion_tokens":0}}',
+      { errorType: 'empty_response' },
+    ],
+    [
+      'a completion without a word, of a token that ended it',
+      200,
+      '{"choices":[{"message":{"content":""},"finish_reason":"stop"}],"usage":{"prompt_tokens":3,"completion_tokens":1}}',
+      { kind: 'ok' },
+    ],
+    [
+      'a completion of which a filter left nothing',
+      200,
+      '{"choices":[{"message":{"content":""},"finish_reason":"content_filter"}]}',
+      { kind: 'ok' },
+    ],
     ['a completion', 200, '{"choices":[{"message":{"content":"x"},"finish_reason":"stop"}]}', { kind: 'ok' }],
   ] as const
   it.each(answers)('classifies %s', async (_name, status, body, outcome) => {
@@ -277,7 +295,19 @@ describe('exchange', () => {
       { errorType: 'stream_error' },
     ],
     ['a chunk that is no JSON', ['{"id":'], false, { errorType: 'malformed_response' }],
+    [
+      'what comes after a chunk that is no JSON as no part of the answer',
+      [chunkOf({ content: 'a' }), '{"id":', chunkOf({ content: 'b' }, 'stop'), '[DONE]'],
+      false,
+      { errorType: 'malformed_response' },
+    ],
     ['a stream without a token', ['[DONE]'], false, { errorType: 'empty_response' }],
+    [
+      'a stream that says nothing, however it ended',
+      [chunkOf({ role: 'assistant', content: '' }), chunkOf({}, 'stop'), '[DONE]'],
+      false,
+      { errorType: 'empty_response' },
+    ],
     [
       'a stream without [DONE] but with a finish reason as complete',
       [chunkOf({ content: 'a' }, 'stop')],
