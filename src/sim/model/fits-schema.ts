@@ -1,3 +1,4 @@
+import { Ajv } from 'ajv'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { messageOf } from '../../core/index.ts'
 
@@ -17,6 +18,9 @@ const formats: Readonly<Record<string, RegExp>> = {
   uri: /^[a-z][a-z0-9+.-]*:\S+$/i,
   uuid: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i,
 }
+
+/** Dialects that clients write besides the newest: tuples are otherwise there. */
+const olderDialect = /draft-0[67]/
 
 /** What checks values against one schema. */
 export interface SchemaCheck {
@@ -49,7 +53,8 @@ export function createCheckers(): CheckerOf {
 function checkOf(schema: Schema): SchemaCheck {
   try {
     // One for each schema: two of them may have the same $id.
-    const ajv = new Ajv2020({ strict: false, logger: false, formats: { ...formats } })
+    const Dialect = olderDialect.test(String(schema['$schema'])) ? Ajv : Ajv2020
+    const ajv = new Dialect({ strict: false, logger: false, formats: { ...formats } })
     const validate = ajv.compile(schema)
     return { fault: null, fits: value => validate(value) }
   } catch (thrown) {
