@@ -45,6 +45,8 @@ export interface Call {
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 const runPhases: readonly Phase[] = ['warmup', 'measure', 'cooldown']
 const longestLabel = 200
+/** The second is its older name. */
+const metadataHeaders = ['x-openrouter-metadata', 'x-openrouter-experimental-metadata']
 const longestOrigin = 500
 
 /**
@@ -74,7 +76,7 @@ export function readCall(headers: IncomingHttpHeaders, clock: Clock, operation: 
     isSampled: parent?.isSampled ?? true,
     outputTokens: /^\d{1,9}$/.test(ours('output-tokens')) ? ours('output-tokens') : '',
     sessionHeader: String(headers['x-session-id'] ?? '').slice(0, 256),
-    wantsMetadata: text('x-openrouter-metadata').toLowerCase() === 'enabled',
+    wantsMetadata: metadataHeaders.some(name => text(name).toLowerCase() === 'enabled'),
     rescueWish: ours('rescue'),
     probe: ours('probe'),
     probeDeadlineMs: /^[1-9]\d{0,8}$/.test(ours('probe-deadline-ms')) ? Number(ours('probe-deadline-ms')) : null,

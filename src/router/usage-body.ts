@@ -4,12 +4,12 @@ import type { Attempt } from './attempt.ts'
 /**
  * The `usage` object of an answer in OpenRouter's shape (docs/router.md, Cost).
  *
- * `cost` is what the request cost over all its attempts, as in the records; null when one of them is unknown.
- * The parts in `cost_details` are the winner's, computed from the catalogue price.
+ * `cost` is what the caller is charged; null when that is not known. The parts in `cost_details` are the winner's,
+ * computed from the catalogue price.
  *
  * @returns null when the winner's token counts are unknown.
  */
-export function usageBody(winner: Attempt, requestCost: PicoUsd | null): JsonObject | null {
+export function usageBody(winner: Attempt, charged: PicoUsd | null): JsonObject | null {
   const { usage } = winner.exchange
   const { local } = winner.cost
   if (!usage) return null
@@ -29,7 +29,7 @@ export function usageBody(winner: Attempt, requestCost: PicoUsd | null): JsonObj
       accepted_prediction_tokens: null,
       rejected_prediction_tokens: null,
     },
-    cost: toNumber(requestCost),
+    cost: toNumber(charged),
     is_byok: false,
     // OpenRouter's SDK takes both parts as numbers or no details at all.
     ...(local && {
@@ -39,8 +39,16 @@ export function usageBody(winner: Attempt, requestCost: PicoUsd | null): JsonObj
         upstream_inference_completions_cost: toNumber(local.completion),
       },
     }),
+    server_tool_use_details: noServerTools,
   }
 }
+
+/** The router runs no tools of its own. */
+export const noServerTools: JsonObject = Object.freeze({
+  web_search_requests: 0,
+  tool_calls_requested: 0,
+  tool_calls_executed: 0,
+})
 
 /** Amounts as JSON numbers, the one place where money is a float: the API says so. */
 export function toNumber(amount: PicoUsd | null): number | null {

@@ -180,6 +180,8 @@ describe('openrouter_metadata', () => {
         { provider: 'B Cloud', status: 200 },
       ],
     })
+    const byOldName = { 'X-OpenRouter-Experimental-Metadata': 'enabled' }
+    expect(await bodyOf(router.post(ask(), byOldName))).toHaveProperty('openrouter_metadata.attempt')
     const { chunks } = await readEvents(await router.post(ask({ stream: true }), header))
     expect(chunks.at(-1)).toHaveProperty('openrouter_metadata.attempt')
     const refused = await bodyOf(router.post(ask({ provider: { only: ['none'] } }), header))

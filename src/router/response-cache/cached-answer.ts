@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { JsonObject } from '../../core/index.ts'
 import type { AnswerIdentity } from '../identity.ts'
+import { noServerTools } from '../usage-body.ts'
 
 const object = z.record(z.string(), z.unknown())
 
@@ -40,6 +41,7 @@ export const noUsage: JsonObject = Object.freeze({
   cost: 0,
   is_byok: false,
   cost_details: { upstream_inference_prompt_cost: 0, upstream_inference_completions_cost: 0 },
+  server_tool_use_details: noServerTools,
 })
 
 /** The stored bodies under the identity of a new request: the body, or the chunks of a stream with usage at the end. Pure. */
