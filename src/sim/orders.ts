@@ -24,6 +24,8 @@ export interface Question {
   readonly isParallel: boolean
   /** Whether the last message is a tool's result. */
   readonly isFollowUp: boolean
+  /** What the answer has said already: the text of a last message of the assistant's. Left out: nothing. */
+  readonly prefill?: string
   /** A JSON answer; `schema` null: any object. null: text. */
   readonly json: { readonly schema: Schema | null; readonly isStrict?: boolean } | null
   /** Length of a free answer; null: the model's to choose. */
@@ -35,7 +37,8 @@ export interface Question {
  *
  * In this order: calls of tools that are required or named; the text after a line `Reply with exactly: …`;
  * a refusal for a line `Refuse this request.`; calls of tools that the question asks for; JSON; the answer to a
- * question that has a known one; filler in the question's writing.
+ * question that has a known one; filler in the question's writing. An answer that has begun (assistant prefill) is gone
+ * on with, where its text is known from the order.
  */
 export function wishFor(question: Question): AnswerWish {
   const { text, toolChoice, isParallel, isFollowUp, json, outputTokens } = question
@@ -48,13 +51,17 @@ export function wishFor(question: Question): AnswerWish {
   })
   if (tools.length > 0 && toolChoice.kind !== 'auto') return { kind: 'tools', tools }
   const exact = orderedText(text)
-  if (exact !== null) return { kind: 'exact', text: exact }
+  if (exact !== null) return { kind: 'exact', text: restOf(exact, question.prefill ?? '') }
   if (`\n${text}\n`.includes(`\n${refusalOrder}\n`)) return { kind: 'refusal' }
   if (tools.length > 0) return { kind: 'tools', tools }
   if (json) return { kind: 'json', ...json }
   const known = knownAnswer(text.slice(-knownSample))
   if (known) return { kind: 'exact', ...known }
   return { kind: 'filler', tokens: outputTokens, script: scriptOf(text.slice(-scriptSample)) }
+}
+
+function restOf(text: string, begun: string): string {
+  return text.startsWith(begun) ? text.slice(begun.length) : text
 }
 
 function orderedText(question: string): string | null {

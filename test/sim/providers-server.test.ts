@@ -129,6 +129,16 @@ describe('openSimulatedProviders', () => {
     expect(usage?.completion_tokens).toBe(countTokens(text))
   })
 
+  it('goes on with an answer that the caller has begun', async () => {
+    const answer = 'forty-two ≠ 43'
+    const asked = { role: 'user', content: `Reply with exactly: ${answer}` }
+    const begun = (content: string) => ({ messages: [asked, { role: 'assistant', content }] })
+    const texts = []
+    for (const content of ['forty-', 'something else'])
+      texts.push((await completionOf({ body: begun(content) })).choices[0]?.message.content)
+    expect(texts).toEqual(['two ≠ 43', answer])
+  })
+
   it('answers a whole body with exact usage through the official SDK, from the cache the second time', async () => {
     const messages = [{ role: 'user' as const, content: wordsOf(243) }]
     const ask = () => openai.chat.completions.create({ model, messages, max_tokens: 7 })

@@ -38,6 +38,7 @@ export function parseMessageRequest(
         toolChoice,
         isParallel: choice['disable_parallel_tool_use'] !== true,
         isFollowUp: hasToolResult(messages.at(-1)),
+        prefill: prefillOf(objectOf(messages.at(-1))),
         json: jsonWish(body),
         outputTokens,
       }),
@@ -86,6 +87,10 @@ function lastQuestion(messages: readonly unknown[]): string {
   const asked = messages.map(objectOf).filter(({ role }) => role === 'user')
   // A message that only brings tool results asks nothing: the question before it stands.
   return asked.map(({ content }) => contentText(content)).findLast(text => text !== '') ?? ''
+}
+
+function prefillOf({ role, content }: JsonObject): string {
+  return role === 'assistant' ? contentText(content) : ''
 }
 
 function hasToolResult(message: unknown): boolean {

@@ -30,6 +30,7 @@ export function parseChatRequest(
         toolChoice: toolChoiceOf(body['tool_choice']),
         isParallel: body['parallel_tool_calls'] !== false,
         isFollowUp: objectOf(messages.at(-1))['role'] === 'tool',
+        prefill: prefillOf(objectOf(messages.at(-1))),
         json: jsonWish(objectOf(body['response_format'])),
         outputTokens,
       }),
@@ -117,6 +118,10 @@ function reasoningOf(body: JsonObject): ReasoningWish | undefined {
 function lastQuestion(messages: readonly unknown[]): string {
   const last = messages.filter(isObject).findLast(message => message['role'] === 'user')
   return last ? contentText(last) : ''
+}
+
+function prefillOf(last: JsonObject): string {
+  return last['role'] === 'assistant' ? contentText(last) : ''
 }
 
 function numberOf(value: unknown): number | null {
