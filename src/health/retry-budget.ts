@@ -2,7 +2,7 @@
 export interface RetryBudgetSettings {
   /** What each request adds, in attempts: 0.1 bounds attempts at 1.1 a request. */
   readonly perRequest: number
-  /** Most that is saved up, and what there is at first. */
+  /** Most that is saved up, what there is at first, and most that is owed. */
   readonly reserve: number
 }
 
@@ -18,11 +18,11 @@ export interface RetryBudget {
   earn(): void
   /** Whether an attempt can be paid in full. */
   allows(): boolean
-  /** Pays one attempt, as far as there is something left. */
+  /** Pays one attempt; one that did not wait for it may leave a debt, which requests to come pay off first. */
   spend(): void
 }
 
-/** Makes a budget with its reserve. Knows no time: of n requests, at most reserve + perRequest · n attempts are paid. */
+/** Makes a budget with its reserve. Knows no time: of n requests, it allows at most reserve + perRequest · n attempts. */
 export function createRetryBudget(settings: RetryBudgetSettings): RetryBudget {
   const { perRequest, reserve } = settings
   let saved = reserve
@@ -33,7 +33,7 @@ export function createRetryBudget(settings: RetryBudgetSettings): RetryBudget {
     // Sums of tenths fall short of 1 by some 1e-16.
     allows: () => saved >= 1 - 1e-9,
     spend: () => {
-      saved = Math.max(saved - 1, 0)
+      saved = Math.max(saved - 1, -reserve)
     },
   })
 }

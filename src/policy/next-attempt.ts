@@ -53,8 +53,8 @@ export interface LoopState {
   /** Candidates that were passed over without an attempt, since their breaker lets nobody through now. */
   readonly skipped: readonly number[]
   /**
-   * Whether the retry budget allows attempts that only add load: retries of the same endpoint, hedges, and fallbacks
-   * to an endpoint whose breaker is half open.
+   * Whether the retry budget allows attempts that only add load: retries of the same endpoint, hedges, and attempts at
+   * an endpoint whose breaker is half open.
    */
   readonly mayRetry: boolean
   /** Whether an answer that broke off may be gone on with by another attempt. */
@@ -136,13 +136,15 @@ function mayTryProvider({ allowFallbacks, hasOrder }: LoopState): boolean {
   return allowFallbacks || hasOrder
 }
 
-/** Falling back to an endpoint whose breaker is half open adds load to a trouble that is known, so it has to be paid. */
+/**
+ * An endpoint whose breaker is half open probably costs an attempt, so that has to be paid; without a budget the others
+ * come instead, but for a request that has no other.
+ */
 function nextCandidate(state: LoopState): NextStep | null {
   const closed = closedModels(state, failure => failure.scope === 'request' || !mayTryProvider(state))
   const open = freshCandidates(state).filter(index => !closed.has(modelIdOf(index, state)))
-  const isPaid = (index: number) =>
-    state.failures.length === 0 || state.mayRetry || state.candidates[index]?.breaker !== 'half_open'
-  const next = open.find(isPaid)
+  const isPaid = (index: number) => state.mayRetry || state.candidates[index]?.breaker !== 'half_open'
+  const next = open.find(isPaid) ?? (state.failures.length === 0 ? open[0] : undefined)
   if (next !== undefined) return attemptAt(next, kindOf(next, state))
   return open.length > 0 ? stop('retry_budget') : null
 }

@@ -119,7 +119,6 @@ export const exclusionRules = [
   'max_tokens',
   'tier',
   'key_missing',
-  'wire_unsupported',
   'order_closed',
   'cool_down',
   'breaker_open',
@@ -167,7 +166,7 @@ export interface Decision {
 }
 
 /** Whether the router could call an endpoint at all. */
-export type Access = 'ready' | 'key_missing' | 'wire_unsupported'
+export type Access = 'ready' | 'key_missing'
 
 /** The numbers of the routing policy. */
 export interface PolicySettings {
@@ -198,7 +197,7 @@ export const defaultPolicySettings: PolicySettings = Object.freeze({
   completionPriceWeight: 0.25,
   outageErrorRatio: 0.5,
   toolsFilter: 'soft',
-  autoExacto: false,
+  autoExacto: true,
   stickyTtlMs: 600_000,
   stickyTtl: 'fixed',
   stickyWithinOrder: false,

@@ -14,10 +14,11 @@ describe('createRetryBudget', () => {
     expect(budget.allows()).toBe(true)
   })
 
-  it('takes what there is for an attempt that does not wait for it, and never owes anything', () => {
+  it('owes for attempts that did not wait for it, no more than its reserve', () => {
     const budget = createRetryBudget({ perRequest: 0.5, reserve: 1 })
     for (let i = 0; i < 5; i++) budget.spend()
-    budget.earn()
+    for (let i = 0; i < 3; i++) budget.earn()
+    expect(budget.allows()).toBe(false)
     budget.earn()
     expect(budget.allows()).toBe(true)
   })

@@ -249,8 +249,13 @@ describe('decideNext, breakers', () => {
       stop('retry_budget'),
     ],
     [
-      'begins with one that is half open whatever the budget',
+      'begins with one that is half open whatever the budget, where there is no other',
       halfOpen('ba', { skipped: [0], mayRetry: false }),
+      attempt(1, 'primary'),
+    ],
+    [
+      'begins with another one where the budget is spent',
+      { ...halfOpen('aa'), candidates: halfOpen('aa').candidates.toReversed(), mayRetry: false },
       attempt(1, 'primary'),
     ],
   ])('%s', (_name, given, expected) => {
