@@ -38,10 +38,11 @@ export function createAttemptMaker(
   function end(made: Attempt, candidate: number): Attempt {
     const { keyAlias, failure, exchange } = made
     const { endpoint } = made.candidate
-    health.note(endpoint.id, exchange, { keyAlias, tools: asArray(request.body['tools']) })
     const isOfKey = failure?.scope === 'key'
     if (isOfKey) keys.refused(endpoint, keyAlias)
-    book.end(made, { candidate, hasOtherKey: isOfKey && keys.hasOther(endpoint) })
+    const hasOtherKey = isOfKey && keys.hasOther(endpoint)
+    health.note(endpoint.id, exchange, { keyAlias, hasOtherKey, tools: asArray(request.body['tools']), call })
+    book.end(made, { candidate, hasOtherKey })
     return made
   }
 

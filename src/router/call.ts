@@ -79,7 +79,9 @@ export function readCall(headers: IncomingHttpHeaders, clock: Clock, operation: 
     wantsMetadata: metadataHeaders.some(name => text(name).toLowerCase() === 'enabled'),
     rescueWish: ours('rescue'),
     probe: ours('probe'),
-    probeDeadlineMs: /^[1-9]\d{0,8}$/.test(ours('probe-deadline-ms')) ? Number(ours('probe-deadline-ms')) : null,
+    probeDeadlineMs: /^[1-9]\d{0,8}$/.test(ours('probe-deadline-ms'))
+      ? Number(ours('probe-deadline-ms'))
+      : null,
     ...originOf(headers),
     generationId: `gen-${Math.floor(receivedEpochUs / 1e6)}-${traceIdOf(requestId, 'generation').slice(0, 20)}`,
     receivedNs,

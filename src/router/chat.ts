@@ -1,4 +1,5 @@
 import type { JsonObject } from '../core/index.ts'
+import type { ApiError } from './api-error.ts'
 import type { Operation } from './call.ts'
 import { worstCharge } from './charge.ts'
 import { type ChatRequest, parseChatRequest } from './chat-request.ts'
@@ -11,6 +12,7 @@ import { optionsOf, readRequest } from './read-request.ts'
 import { refuse } from './refuse.ts'
 import { type CacheMiss, lookUp } from './response-cache/look-up.ts'
 import { sendCached } from './response-cache/send-cached.ts'
+import { probe, probeRefusal } from './probe.ts'
 import { planRoute } from './route.ts'
 import { serve } from './serve.ts'
 
@@ -23,13 +25,22 @@ export type { Http } from './inbound.ts'
  */
 export async function chat(context: RouterContext, http: Http, operation: Operation): Promise<void> {
   const inbound = authenticate(receive(context, http, operation))
-  const asked = inbound && (await readRequest(inbound))
+  if (!inbound) return
+  const forbidden = refusalOf(inbound)
+  if (forbidden) return refuse(inbound, forbidden)
+  const asked = await readRequest(inbound)
   if (!asked) return
+  if (inbound.call.phase === 'probe') return probe(inbound, asked)
   const cache = await lookUp(inbound, asked)
   if (cache.state === 'hit') return sendCached(inbound, asked, cache.answer)
   if (!isAdmitted(inbound, asked)) return
   const request = await plugged(inbound, asked)
   if (request) await planAndServe(inbound, request, cache)
+}
+
+/** Why a probe may not be made; null: it may, or it is none. */
+function refusalOf({ http, call, caller }: Inbound): ApiError | null {
+  return call.phase === 'probe' ? probeRefusal(caller, http.req.socket.remoteAddress ?? '') : null
 }
 
 function authenticate(from: Unknown): Inbound | null {

@@ -13,6 +13,7 @@ import type { FrontDoor } from './queues/front-door.ts'
 import type { ProviderQueues } from './queues/provider-queues.ts'
 import type { ResponseCache } from './response-cache/response-cache.ts'
 import type { RouterSettings } from './settings.ts'
+import type { StateBoard } from './state-board.ts'
 import type { UpstreamResolver } from './upstream.ts'
 
 /**
@@ -32,6 +33,8 @@ export interface RouterContext {
   /** Places at providers. */
   readonly queues: ProviderQueues
   readonly health: HealthBoard
+  /** In which state health was last seen to have each endpoint. */
+  readonly states: StateBoard
   /** What may be spent on further attempts. */
   readonly budgets: AttemptBudgets
   readonly pins: PinTable

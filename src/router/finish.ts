@@ -9,12 +9,16 @@ import { type FinishedRequest, requestRecord } from './request-record.ts'
 /** Last stage: remembers what a request came to, charges it, and records it. */
 export function finish({ context }: Unknown, finished: FinishedRequest): void {
   const { caller, call, attempts, cached } = finished
+  // Nobody is charged for a probe, whatever its answer tells of its cost.
+  const charge = call.phase === 'probe' ? uncharged : finished.charge
   if (caller && (attempts.length > 0 || cached)) {
     context.generations.add(call.generationId, generationBody(finished), caller.id)
     settleLedger(context, caller, finished)
   }
-  context.sink.request(requestRecord(finished))
+  context.sink.request(requestRecord({ ...finished, charge }))
 }
+
+const uncharged = Object.freeze({ charged: 0n, held: 0n })
 
 function settleLedger({ ledger, clock }: RouterContext, caller: Caller, finished: FinishedRequest): void {
   const { attempts, charge, routed } = finished

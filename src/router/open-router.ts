@@ -7,6 +7,7 @@ import { createHttpPool } from '../wire/index.ts'
 import { apiError } from './api-error.ts'
 import { createAttemptBudgets } from './attempt-budgets.ts'
 import type { RouterContext } from './context.ts'
+import { endpointView } from './endpoint-view.ts'
 import { createGenerations } from './generations.ts'
 import { createHealthBoard } from './health-board.ts'
 import { createKeyRing } from './keys/key-ring.ts'
@@ -22,7 +23,9 @@ import { answerHttp } from './routes.ts'
 import { createRunningRequests } from './running-requests.ts'
 import { sendError } from './send-json.ts'
 import { defaultRouterSettings, type RouterSettings } from './settings.ts'
+import { createStateBoard, type StateBoard } from './state-board.ts'
 import type { UpstreamResolver } from './upstream.ts'
+import { watchedHealth } from './watched-health.ts'
 
 /** What a router routes by: all that can be exchanged while it runs. */
 export interface RouterDefinition {
@@ -49,6 +52,10 @@ export interface RouterOptions extends RouterDefinition {
   readonly host?: string
   /** Told about exceptions that are our own mistake. Default: nobody. */
   readonly onDefect?: (error: unknown) => void
+  /** Name in the rows of endpoint states. Default `router`. */
+  readonly name?: string
+  /** Run that it was started for: states of endpoints go under it. Default: under that of the request behind each. */
+  readonly runId?: string
 }
 
 /** A running router. */
@@ -75,7 +82,9 @@ export interface Router {
  */
 export async function openRouter(options: RouterOptions): Promise<Router> {
   const { port = 0, host = '127.0.0.1' } = options
-  let context = createContext(options)
+  const { clock, sink, name = 'router', runId = null } = options
+  const states = createStateBoard({ clock, sink, router: name, runId, ...endpointView(() => context) })
+  let context = createContext(options, states)
   const { door, queues } = context
   const running = createRunningRequests(options.clock)
 
@@ -92,8 +101,9 @@ export async function openRouter(options: RouterOptions): Promise<Router> {
   const bound = await listen(server, { port, host })
 
   function reload(definition: RouterDefinition): void {
-    const { pool } = context
+    const { pool, health } = context
     context = nextContext(context, definition)
+    if (health !== context.health) states.restart()
     applySettings()
     door.setLimit(context.settings.maxRequestsUnderWay)
     queues.configure(context.settings.queues)
@@ -111,6 +121,7 @@ export async function openRouter(options: RouterOptions): Promise<Router> {
     await running.endedWithin(lastAnswersMs)
     server.closeAllConnections()
     await Promise.all([closed, running.ended()])
+    states.close()
     await Promise.all([context.pool.close(), context.pdf.close()])
   }
   return Object.freeze<Router>({ url: `http://${hostInUrl(host)}:${bound}`, port: bound, reload, close })
@@ -121,7 +132,7 @@ const lastAnswersMs = 250
 /** A PDF of some hundred pages takes a second or two. */
 const pdfBounds = { timeoutMs: 20_000, maxWaiting: 16 }
 
-function createContext(options: RouterOptions): RouterContext {
+function createContext(options: RouterOptions, states: StateBoard): RouterContext {
   const { catalog, clock, rng, sink, upstream, onDefect = () => undefined } = options
   const settings = { ...defaultRouterSettings, ...options.settings }
   return Object.freeze<RouterContext>({
@@ -135,7 +146,8 @@ function createContext(options: RouterOptions): RouterContext {
     pool: createHttpPool({ connectTimeoutMs: settings.connectTimeoutMs }),
     door: createFrontDoor(clock, settings.maxRequestsUnderWay),
     queues: createProviderQueues(clock, settings.queues),
-    health: createHealthBoard(clock, settings.health),
+    health: watchedHealth(createHealthBoard(clock, settings.health), states),
+    states,
     budgets: createAttemptBudgets(settings),
     pins: createPinTable(settings.maxPins),
     generations: createGenerations(settings.maxGenerations),
@@ -159,7 +171,9 @@ function nextContext(before: RouterContext, { catalog, upstream, ...more }: Rout
     settings,
     pool: samePool ? before.pool : createHttpPool({ connectTimeoutMs: settings.connectTimeoutMs }),
     keys: createKeyRing(settings.callers.keys),
-    health: sameHealth ? before.health : createHealthBoard(before.clock, settings.health),
+    health: sameHealth
+      ? before.health
+      : watchedHealth(createHealthBoard(before.clock, settings.health), before.states),
     budgets: sameBudgets ? before.budgets : createAttemptBudgets(settings),
   })
 }

@@ -1,16 +1,39 @@
 import type { Endpoint } from '../catalog/index.ts'
 import { type Clock, nsPerMs } from '../core/index.ts'
 import type { EndpointState } from '../health/index.ts'
-import { type EndpointStateRecord, type RecordSink, schemaVersion } from '../record/index.ts'
+import {
+  type EndpointStateRecord,
+  type OutcomeName,
+  type RecordSink,
+  schemaVersion,
+} from '../record/index.ts'
 import type { Call } from './call.ts'
 
 /** The request behind a change; null where time alone changed something. */
 export type StateCause = Pick<Call, 'requestId' | 'runId'> | null
 
+/** What was last seen of an endpoint. */
+export interface LastAttempt {
+  /** When it ended; monotonic nanoseconds. */
+  readonly endedNs: number
+  readonly isProbe: boolean
+  readonly outcome: OutcomeName
+  /** Empty on success. */
+  readonly errorType: string
+  readonly latencyMs: number
+  readonly ttftMs: number | null
+}
+
 /** Remembers in which state each endpoint was last seen, and records every change. */
 export interface StateBoard {
   /** Looks at an endpoint now. Between two looks, the ends of open times and cool-downs are seen by themselves. */
   look(endpointId: string, cause: StateCause): void
+  /** Looks at every endpoint of its provider: a key that is left alone wherever it is used concerns all of them. */
+  lookAtProvider(endpointId: string, cause: StateCause): void
+  /** Remembers an attempt that has ended. */
+  attempted(endpointId: string, attempt: LastAttempt): void
+  /** undefined: none yet. */
+  last(endpointId: string): LastAttempt | undefined
   /** Health begins anew: whatever was left alone serves again. */
   restart(): void
   /** Waits for nothing any more. */
@@ -27,6 +50,8 @@ export interface StateBoardOptions {
   readonly runId: string | null
   /** An endpoint and its state now; null: there is no such endpoint any more. */
   readonly read: (endpointId: string) => { readonly endpoint: Endpoint; readonly state: EndpointState } | null
+  /** Ids of the endpoints of the same provider, itself among them. */
+  readonly siblingsOf: (endpointId: string) => readonly string[]
 }
 
 interface Seen {
@@ -52,6 +77,7 @@ export function createStateBoard(options: StateBoardOptions): StateBoard {
   const { clock, read } = options
   const seen = new Map<string, Seen>()
   const waits = new Map<string, AbortController>()
+  const last = new Map<string, LastAttempt>()
 
   function look(endpointId: string, cause: StateCause): void {
     const found = read(endpointId)
@@ -101,6 +127,11 @@ export function createStateBoard(options: StateBoardOptions): StateBoard {
 
   return Object.freeze<StateBoard>({
     look,
+    lookAtProvider: (endpointId, cause) => {
+      for (const id of options.siblingsOf(endpointId)) look(id, cause)
+    },
+    attempted: (endpointId, attempt) => void last.set(endpointId, attempt),
+    last: endpointId => last.get(endpointId),
     restart: () => {
       stopWaiting()
       for (const { endpoint, state } of seen.values()) {

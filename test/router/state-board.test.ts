@@ -145,11 +145,11 @@ describe('createStateBoard', () => {
 
 describe('watchedHealth', () => {
   it('remembers the last attempt of an endpoint, and knows nothing of one that was never tried', async () => {
-    const { note, health } = await openWatchedBoard()
-    expect(health.last('alpha/one')).toBeUndefined()
+    const { note, states } = await openWatchedBoard()
+    expect(states.last('alpha/one')).toBeUndefined()
     note('ok')
     note('timeout_first_token')
-    expect(health.last('alpha/one')).toMatchObject({
+    expect(states.last('alpha/one')).toMatchObject({
       outcome: 'error',
       errorType: 'timeout_first_token',
       isProbe: false,

@@ -70,15 +70,14 @@ export async function openWatchedBoard(own: Partial<HealthSettings> = {}, runId:
     clock,
     sink,
     router: 'router',
+    siblingsOf: id => [...endpoints.keys()].filter(other => keyOf(other) === keyOf(id)),
     runId,
     read: id => {
       const endpoint = endpoints.get(id)
       return endpoint ? { endpoint, state: boards.now.state(id, [keyOf(id)]) } : null
     },
   })
-  const siblingsOf = (id: string) =>
-    [...endpoints.keys()].filter(other => other.split('/')[0] === id.split('/')[0])
-  const health = watchedHealth({ board: boards.now, states, siblingsOf })
+  const health = watchedHealth(boards.now, states)
   const note = (
     errorType: ErrorType | 'ok',
     more: { id?: string; retryAfterMs?: number | undefined; live?: true } = {},

@@ -75,5 +75,6 @@ function roleConfigOf({ config, routing }: LoadedRouter): RouterRoleConfig {
     ledgerFolder: records.ledger,
     ...(cache.enabled && { responseCache: { folder: cache.folder, maxBytes: cache.max_bytes } }),
     writer: 'router',
+    runId: null,
   }
 }

@@ -37,6 +37,8 @@ export interface RouterRoleConfig {
   readonly ledgerFolder: string | null
   /** Where answers are kept that may be given again; left out: nowhere. */
   readonly responseCache?: { readonly folder: string; readonly maxBytes: number }
-  /** Name of this router in the journal's folder. */
+  /** Name of this router in the journal's folder, and in its rows of endpoint states. */
   readonly writer: string
+  /** Run that it was started for; null: none. */
+  readonly runId: string | null
 }

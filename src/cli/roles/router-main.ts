@@ -27,6 +27,8 @@ serveRole(async (config: RouterRoleConfig) => {
     responseCache,
     port,
     host,
+    name: writer,
+    ...(config.runId !== null && { runId: config.runId }),
     onDefect: onError,
   })
   const close = async () => {

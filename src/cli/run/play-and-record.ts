@@ -70,6 +70,7 @@ async function playOnMarket(
     catalogFiles,
     calibrationFiles,
     journalFolder: folder.journal,
+    runId,
     providerLogFile: folder.file('providers.ndjson'),
     env,
   })

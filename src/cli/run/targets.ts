@@ -31,6 +31,7 @@ export interface MarketOptions {
   readonly catalogFiles: readonly string[]
   readonly calibrationFiles: readonly string[]
   readonly journalFolder: string
+  readonly runId: string
   /** Where the simulated providers keep their log when the scenario asks for one. */
   readonly providerLogFile: string
   readonly env: NodeJS.ProcessEnv
@@ -83,12 +84,13 @@ function startProviders(options: MarketOptions): Promise<RunningRole> {
 }
 
 function startRouter(
-  { scenario, catalog, journalFolder }: MarketOptions,
+  { scenario, catalog, journalFolder, runId }: MarketOptions,
   providersUrl: string | null,
 ): Promise<RunningRole> {
   const { seed, router } = scenario
   const settings = {
     policy: { ...defaultPolicySettings, stickyTtlMs: router.stickyTtlSeconds * 1000 },
+    requestTimeoutMs: null,
     attemptTimeoutMs: router.attemptTimeoutMs,
     firstTokenTimeoutMs: router.firstTokenTimeoutMs,
     upstreamIsSimulated: providersUrl !== null,
@@ -102,6 +104,7 @@ function startRouter(
     ledgerFolder: null,
     // Two routers may write into one folder, one for each kind of target.
     writer: providersUrl === null ? 'router' : 'router-simulated',
+    runId,
   } satisfies RouterRoleConfig)
 }
 

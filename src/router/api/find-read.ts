@@ -1,6 +1,7 @@
 import { readActivity, readCredits, readKey } from './account-reads.ts'
 import { readGeneration, readGenerationContent } from './generation-reads.ts'
 import { countModels, listEndpoints, listModels, listZdrEndpoints, readModel } from './model-reads.ts'
+import { listStates } from './state-reads.ts'
 import { providersBody } from './providers-body.ts'
 import { found, type KnownRead, type Read, type ReadAnswer } from './read.ts'
 
@@ -21,6 +22,7 @@ const routes: readonly ReadRoute[] = [
   { path: 'model/*/*', needsKey: false, answer: readModel },
   { path: 'models/*/*/endpoints', needsKey: false, answer: listEndpoints },
   { path: 'endpoints/zdr', needsKey: false, answer: listZdrEndpoints },
+  { path: 'endpoints/states', needsKey: true, answer: listStates },
   { path: 'providers', needsKey: false, answer: listProviders },
   { path: 'generation', needsKey: true, answer: readGeneration },
   { path: 'generation/content', needsKey: true, answer: readGenerationContent },
