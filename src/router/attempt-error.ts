@@ -17,6 +17,7 @@ export function attemptError(
   const waits = attempts.map(a => a.exchange.retryAfterMs).filter(wait => wait !== null)
   return {
     ...apiError(type, messages[type] ?? 'Provider returned error'),
+    ...(type === 'not_found' && missingThere),
     metadata: {
       ...(last && { provider_name: last.candidate.endpoint.provider.name, ...rawOf(last) }),
       // A text, as OpenRouter's schema of error events has it.
@@ -31,6 +32,9 @@ export function attemptError(
     availability: availabilityOf(type, attempts, requestedModels),
   }
 }
+
+/** A model that a provider does not know is there all the same for the caller, whose name for it was right. */
+const missingThere = { status: 502, publicType: 'provider_unavailable' } as const
 
 /** What is not the provider's doing. */
 const messages: Readonly<Partial<Record<ErrorType, string>>> = {
