@@ -57,10 +57,15 @@ function exchangeOf(outcome: ExchangeOutcome, more: Partial<Exchange> = {}): Exc
   }
 }
 
-async function openBoard() {
+async function openClockedBoard() {
   const clock = createVirtualClock()
   await clock.advanceMs(2_500)
-  return createHealthBoard(clock, defaultHealthSettings)
+  return { clock, board: createHealthBoard(clock, defaultHealthSettings) }
+}
+
+async function openBoard() {
+  const { board } = await openClockedBoard()
+  return board
 }
 
 const later = () => new Promise(resolve => setImmediate(resolve))
@@ -129,5 +134,69 @@ describe('createHealthBoard', () => {
       unknown_name: 1,
       schema_mismatch: 1,
     })
+  })
+})
+
+/** An exchange that began and ended now. */
+function endedAt(nowNs: number, outcome: ExchangeOutcome, retryAfterMs: number | null = null): Exchange {
+  const made = exchangeOf(outcome, { retryAfterMs })
+  return { ...made, stamps: { ...made.stamps, sentNs: nowNs, closedNs: nowNs } }
+}
+
+describe('createHealthBoard, what rests', () => {
+  it.each([
+    ['rate_limit_exceeded', true, false, false],
+    ['payment_required', true, true, false],
+    ['authentication', true, true, false],
+    ['exceeds_rate_limit', false, false, false],
+    ['provider_overloaded', false, false, true],
+    ['invalid_request', false, false, false],
+  ] as const)('after %s is what the table of error types says', async (type, key, elsewhere, endpoint) => {
+    const { clock, board } = await openClockedBoard()
+    board.note('a/one', endedAt(clock.monoNs(), failed(type), 3_000), { keyAlias: 'K' })
+    const rests = [
+      board.keyRestsUntilNs('a/one', 'K'),
+      board.keyRestsUntilNs('a/two', 'K'),
+      board.read('a/one').coolDownUntilNs,
+    ]
+    expect(rests).toEqual([key, elsewhere, endpoint].map(does => (does ? 5_500 * nsPerMs : 0)))
+  })
+
+  it('is the endpoint only when all of its keys do', async () => {
+    const { clock, board } = await openClockedBoard()
+    board.note('a/one', endedAt(clock.monoNs(), failed('rate_limit_exceeded')), { keyAlias: 'K' })
+    const restsWith = (...keys: readonly string[]) => board.read('a/one', keys).coolDownUntilNs / nsPerMs
+    expect([restsWith('K'), restsWith('K', 'K_2'), restsWith()]).toEqual([7_500, 0, 0])
+    expect(board.state('a/one', ['K'])).toMatchObject({ state: 'cooling', reason: 'rate limit' })
+    expect(board.state('a/one', ['K', 'K_2']).state).toBe('closed')
+  })
+
+  it('lets one attempt through to a half-open endpoint until that is noted', async () => {
+    const { clock, board } = await openClockedBoard()
+    const note = (outcome: ExchangeOutcome) =>
+      board.note('a/one', endedAt(clock.monoNs(), outcome), { keyAlias: 'K' })
+    expect(board.beginProbe('a/one')).toBe(true)
+    for (let i = 0; i < 3; i++) note(failed('server'))
+    expect([board.beginProbe('a/one'), board.state('a/one').state]).toEqual([false, 'open'])
+    await clock.advanceMs(5_000)
+    expect([board.beginProbe('a/one'), board.beginProbe('a/one')]).toEqual([true, false])
+    expect(board.read('a/one')).toMatchObject({ breaker: 'half_open', breakerUntilNs: 37_500 * nsPerMs })
+    note(ok)
+    expect(board.state('a/one')).toMatchObject({ state: 'closed', sinceNs: 7_500 * nsPerMs })
+  })
+
+  it('counts no key, no limit and no caller against the breaker', async () => {
+    const { clock, board } = await openClockedBoard()
+    const harmless: readonly ErrorType[] = [
+      'authentication',
+      'payment_required',
+      'rate_limit_exceeded',
+      'invalid_request',
+      'permission_denied',
+    ]
+    for (const type of harmless)
+      for (let i = 0; i < 5; i++)
+        board.note('a/one', endedAt(clock.monoNs(), failed(type)), { keyAlias: 'K' })
+    expect(board.read('a/one').breaker).toBe('closed')
   })
 })
