@@ -24,5 +24,5 @@ export function coolDownMs(
 export function coolDownReason(event: HealthEvent): string {
   if (event.retryAfterMs !== null) return 'the provider asked for a wait'
   if (event.result === 'rate_limit') return 'rate limit'
-  return event.result === 'refused' ? 'refusals in a row' : 'the key was refused'
+  return event.coolsDown === 'key' ? 'the key was refused' : 'refusals in a row'
 }

@@ -32,8 +32,7 @@ export function attemptRecord(made: Attempt, call: Call, about: AboutAttempt): A
     stream: about.request.stream,
     upstream_id: exchange.answerId,
     outcome: exchange.outcome.kind,
-    // Nobody is to blame for an attempt that another one was faster than.
-    fault: made.isLost ? 'none' : faultOfExchange(exchange),
+    fault: faultOf(made),
     error_type: errorTypeOf(exchange),
     http_status: exchange.status,
     finish_reason: exchange.finishReason,
@@ -58,6 +57,11 @@ export function attemptRecord(made: Attempt, call: Call, about: AboutAttempt): A
     service_tier: endpoint.tier === 'default' ? '' : endpoint.tier,
     cost_unknown_reason: cost.unknownReason,
   }
+}
+
+/** Nobody is to blame for an attempt that another one was faster than. */
+function faultOf({ isLost, exchange }: Attempt) {
+  return isLost ? 'none' : faultOfExchange(exchange)
 }
 
 /** What an attempt's row says about its request. */

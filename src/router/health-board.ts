@@ -14,6 +14,8 @@ import type { Call } from './call.ts'
 export interface NotedAttempt {
   /** Name of the API key that was used. */
   readonly keyAlias: string
+  /** The endpoint has another key at work, so that a failure of this one says nothing about it. Default false. */
+  readonly hasOtherKey?: boolean
   /** The request's field `tools`. Default: none. */
   readonly tools?: readonly unknown[]
   /** The request it was made for. Default: nobody's. */
@@ -60,8 +62,9 @@ export function createHealthBoard(clock: Clock, settings: HealthSettings): Healt
     windows: endpointId => book.windows(endpointId, clock.monoNs()),
     keyRestsUntilNs: (endpointId, keyAlias) => book.keyRestsUntilNs(at(endpointId, [keyAlias])),
     beginProbe: endpointId => book.beginProbe(endpointId, clock.monoNs()),
-    note: (endpointId, exchange, { keyAlias, tools = [] }) => {
-      book.note(endpointId, healthEventOf(exchange, keyAlias))
+    note: (endpointId, exchange, about) => {
+      const { tools = [] } = about
+      book.note(endpointId, healthEventOf(exchange, about))
       const { toolCalls: calls, finishReason, stamps } = exchange
       if (finishReason !== 'tool_calls' || calls === null) return
       setImmediate(() => book.judge(endpointId, { tools, calls, atNs: stamps.closedNs }))
@@ -70,16 +73,16 @@ export function createHealthBoard(clock: Clock, settings: HealthSettings): Healt
 }
 
 /** What an attempt says about its endpoint. Pure. */
-function healthEventOf(exchange: Exchange, keyAlias: string): HealthEvent {
+function healthEventOf(exchange: Exchange, about: NotedAttempt): HealthEvent {
   const { stamps, usage, retryAfterMs } = exchange
   const since = (atNs: number) => (atNs - stamps.sentNs) / nsPerMs
   const seconds = since(stamps.closedNs) / 1000
   return {
     beganNs: stamps.sentNs,
     atNs: stamps.closedNs,
-    result: resultOf(exchange),
+    result: resultOf(exchange, about),
     coolsDown: classOfExchange(exchange)?.coolsDown ?? 'nothing',
-    keyAlias,
+    keyAlias: about.keyAlias,
     retryAfterMs,
     ttftMs: stamps.firstTokenNs === null ? null : since(stamps.firstTokenNs),
     tokensPerSecond: usage && seconds > 0 ? usage.outputTokens / seconds : null,
@@ -87,9 +90,10 @@ function healthEventOf(exchange: Exchange, keyAlias: string): HealthEvent {
 }
 
 /** The table of error types decides what counts (docs/errors.md). */
-function resultOf(exchange: Exchange): HealthEvent['result'] {
+function resultOf(exchange: Exchange, { hasOtherKey = false }: NotedAttempt): HealthEvent['result'] {
   const errorClass = classOfExchange(exchange)
   if (errorClass === null) return 'ok'
+  if (errorClass.coolsDown === 'key' && hasOtherKey) return 'refused'
   if (errorClass.countsAgainstUptime) return 'error'
   if (errorClass.fault === 'rate_limit') return 'rate_limit'
   return errorTypeOf(exchange) === 'permission_denied' ? 'refused' : 'ignored'
