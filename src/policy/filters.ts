@@ -112,14 +112,11 @@ function isNamed(endpoint: Endpoint, slugs: readonly string[], plan: FilterPlan)
 }
 
 const keyMissing = refusal('key_missing', 'no API key is set')
-const wireUnsupported = refusal('wire_unsupported', 'its protocol is not supported')
 const orderClosed = refusal('order_closed', 'not in provider.order, fallbacks off')
 
 function refusedByAccess(endpoint: Endpoint, plan: FilterPlan): Refusal | null {
   if (endpoint.tier !== 'default' && !isTierAdmitted(endpoint, plan)) return tierUnasked
-  const access = plan.access(endpoint)
-  if (access === 'key_missing') return keyMissing
-  if (access === 'wire_unsupported') return wireUnsupported
+  if (plan.access(endpoint) === 'key_missing') return keyMissing
   return plan.isOrderClosed && !isNamed(endpoint, plan.preferences.order, plan) ? orderClosed : null
 }
 

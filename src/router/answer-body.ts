@@ -90,12 +90,13 @@ function chunkChoice(choice: unknown, index: number): JsonObject {
 
 /** A choice with its place and a finish reason of OpenRouter's; the provider's own is beside it. */
 function choiceHead(fields: JsonObject, index: number): JsonObject {
-  const native = textOrNull(fields['native_finish_reason']) ?? textOrNull(fields['finish_reason'])
+  const told = textOrNull(fields['finish_reason'])
+  const native = textOrNull(fields['native_finish_reason']) ?? told
   return {
     index,
     logprobs: null,
     ...fields,
-    finish_reason: native === null ? null : normaliseFinishReason(native),
+    finish_reason: native === null ? null : normaliseFinishReason(told ?? native),
     native_finish_reason: native,
   }
 }

@@ -4,7 +4,6 @@ import type { AttemptKind, Candidate, Failure } from '../policy/index.ts'
 import {
   classOfExchange,
   type Deadlines,
-  encodeChatRequest,
   encodeHeaderText,
   errorOf,
   exchange,
@@ -18,7 +17,7 @@ import { imagesIn } from './images-in.ts'
 import { inPlace } from './queues/in-place.ts'
 import type { Lane } from './race.ts'
 import type { Reply } from './reply.ts'
-import { upstreamFields } from './upstream-fields.ts'
+import { upstreamRequest } from './upstream-request.ts'
 import type { UpstreamKey } from './upstream.ts'
 
 /** One finished upstream call. */
@@ -67,24 +66,25 @@ export async function attempt(options: AttemptOptions): Promise<Attempt> {
   const { context, call, request, candidate, no, key, lane, sent } = options
   const { endpoint } = candidate
   const spanId = spanIdOf(call.requestId, 'attempt', no)
-  const { fields, dropped } = upstreamFields(sent.body, endpoint)
-  const { body, leftOut } = encodeChatRequest(fields, {
-    upstreamModel: endpoint.upstreamModel,
-    stream: request.stream,
-  })
+  const isSimulated = context.settings.upstreamIsSimulated
+  const asked = upstreamRequest({ endpoint, request, body: sent.body, isSimulated })
+  const { protocol, encoded } = asked
   const { exchange: made, queuedNs } = await inPlace(context, {
     providerId: endpoint.provider.id,
     signal: lane.signal,
     deadlines: options.deadlines,
     call: deadlines =>
       exchange({
-        url: `${context.upstream(endpoint).baseUrl}/chat/completions`,
+        protocol,
+        url: context.upstream(endpoint).baseUrl + encoded.path,
         apiKey: key.value,
+        keyHeader: encoded.keyHeader,
         headers: {
+          ...encoded.headers,
           traceparent: formatTraceparent({ traceId: call.traceId, spanId, isSampled: call.isSampled }),
-          ...(context.settings.upstreamIsSimulated && simulationHeaders(call)),
+          ...(isSimulated && simulationHeaders(call)),
         },
-        body,
+        body: encoded.body,
         dispatcher: context.pool.dispatcher,
         clock: context.clock,
         signal: lane.signal,
@@ -99,7 +99,7 @@ export async function attempt(options: AttemptOptions): Promise<Attempt> {
     no,
     kind: options.kind,
     candidate,
-    reason: reasonOf(options.reason, { without: [...dropped, ...leftOut], with: sent.changed }),
+    reason: reasonOf(options.reason, { without: asked.without, with: [...sent.changed, ...asked.changed] }),
     keyAlias: key.alias,
     breaker: options.breaker,
     backoffNs: options.backoffNs,

@@ -80,7 +80,6 @@ export const toldOfRules: Readonly<Record<ExclusionRule, Told>> = {
     message: 'No endpoints found in the requested service tier.',
   },
   key_missing: { excludedBy: 'key_missing', field: null },
-  wire_unsupported: { excludedBy: 'wire_unsupported', field: null },
   order_closed: { excludedBy: 'allowed_providers', field: 'provider.order', message: providers },
   cool_down: {
     excludedBy: 'cool_down',

@@ -107,7 +107,6 @@ function codeOf(rule: ExclusionRule | undefined): Availability['code'] {
   switch (rule) {
     case undefined:
     case 'key_missing':
-    case 'wire_unsupported':
       return 'no_endpoints'
     case 'data_collection':
     case 'zdr':

@@ -89,10 +89,8 @@ export function modelInUse(
 }
 
 /** Whether the router could call an endpoint at all. */
-export function accessTo(endpoint: Endpoint, { upstream, settings }: RouteContext): Access {
-  if (upstream(endpoint).keys.length === 0) return 'key_missing'
-  const speaks = settings.upstreamIsSimulated || endpoint.provider.wire === 'openai'
-  return speaks ? 'ready' : 'wire_unsupported'
+export function accessTo(endpoint: Endpoint, { upstream }: RouteContext): Access {
+  return upstream(endpoint).keys.length === 0 ? 'key_missing' : 'ready'
 }
 
 /** Names of the keys that an endpoint can be called with. */

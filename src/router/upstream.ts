@@ -9,7 +9,7 @@ export interface UpstreamKey {
 
 /** How to reach an endpoint. */
 export interface Upstream {
-  /** Without a trailing slash; `/chat/completions` is added. */
+  /** Without a trailing slash; the protocol adds its path. */
   readonly baseUrl: string
   /** Empty: the key is missing, and the endpoint is excluded. Upstreams that need none get any placeholder. */
   readonly keys: readonly UpstreamKey[]

@@ -15,7 +15,7 @@ function filtered(endpoints: readonly Endpoint[], options: Partial<FilterOptions
 const rules = (more: Partial<typeof noAccessRules>) => ({
   request: requestOf({}, { rules: { ...noAccessRules, ...more } }),
 })
-const accessIs = (state: 'key_missing' | 'wire_unsupported') => ({
+const accessIs = (state: 'key_missing') => ({
   access: ({ id }: Endpoint) => (id === 'bad/one' ? state : ('ready' as const)),
 })
 
@@ -77,7 +77,6 @@ describe('filterEndpoints', () => {
     ['max_tokens', { request: requestOf({}, { maxOutputTokens: 9 }) }, { more: { maxOutputTokens: 8 } }],
     ['tier', {}, { more: { tag: 'bad', tier: 'flex' } }],
     ['key_missing', accessIs('key_missing'), {}],
-    ['wire_unsupported', accessIs('wire_unsupported'), {}],
     ['order_closed', { request: requestOf({ order: ['good'], allow_fallbacks: false }) }, {}],
   ] as const)('excludes by %s', (rule, options, spec) => {
     const bad = endpointOf({ provider: 'bad', ...spec })

@@ -61,7 +61,7 @@ describe('noEndpoints', () => {
     expect(noEndpoints(['m'], [out(a, 'context_length'), out(b, 'only')]).status).toBe(404)
   })
 
-  it.each(['key_missing', 'wire_unsupported'] as const)('keeps the operator out of the message: %s', rule => {
+  it.each(['key_missing'] as const)('keeps the operator out of the message: %s', rule => {
     const { status, message, availability } = noEndpoints(['m', 'n'], [out(a, rule)])
     expect([status, message]).toEqual([404, `No endpoints found for m, n. A Cloud: because of ${rule}`])
     expect(availability).toMatchObject({ code: 'no_endpoints', excludedBy: [rule] })
