@@ -4,6 +4,7 @@ import type { Operation } from './call.ts'
 import { worstCharge } from './charge.ts'
 import { type ChatRequest, parseChatRequest } from './chat-request.ts'
 import type { RouterContext } from './context.ts'
+import { dropBody } from './drop-body.ts'
 import { asksFreeModel } from './free-models.ts'
 import { epochMs, type Http, type Inbound, receive, type Unknown } from './inbound.ts'
 import { admit, reserve } from './keys/admission.ts'
@@ -20,14 +21,32 @@ export type { Http } from './inbound.ts'
 
 /**
  * Answers `POST /chat/completions` or its elder, `POST /completions`, and records the request and its attempts whatever
- * happens: authenticate, read, look into the response cache, admit, apply plugins, plan, try, answer, settle. Each stage
- * either hands on or refuses; a refused request has been answered.
+ * happens: authenticate, let in, read, look into the response cache, admit, apply plugins, plan, try, answer, settle.
+ * Each stage either hands on or refuses; a refused request has been answered.
  */
 export async function chat(context: RouterContext, http: Http, operation: Operation): Promise<void> {
   const inbound = authenticate(receive(context, http, operation))
   if (!inbound) return
   const forbidden = refusalOf(inbound)
   if (forbidden) return refuse(inbound, forbidden)
+  const entry = context.door.enter()
+  if (!entry.ok) {
+    if (context.door.isClosed()) await dropBody(http.req, context.clock)
+    return refuse(inbound, entry.error)
+  }
+  try {
+    await answer(inbound)
+  } finally {
+    entry.leave()
+  }
+}
+
+/** Why a probe may not be made; null: it may, or it is none. */
+function refusalOf({ http, call, caller }: Inbound): ApiError | null {
+  return call.phase === 'probe' ? probeRefusal(caller, http.req.socket.remoteAddress ?? '') : null
+}
+
+async function answer(inbound: Inbound): Promise<void> {
   const asked = await readRequest(inbound)
   if (!asked) return
   if (inbound.call.phase === 'probe') return probe(inbound, asked)
@@ -36,11 +55,6 @@ export async function chat(context: RouterContext, http: Http, operation: Operat
   if (!isAdmitted(inbound, asked)) return
   const request = await plugged(inbound, asked)
   if (request) await planAndServe(inbound, request, cache)
-}
-
-/** Why a probe may not be made; null: it may, or it is none. */
-function refusalOf({ http, call, caller }: Inbound): ApiError | null {
-  return call.phase === 'probe' ? probeRefusal(caller, http.req.socket.remoteAddress ?? '') : null
 }
 
 function authenticate(from: Unknown): Inbound | null {

@@ -15,6 +15,8 @@ export interface Connections {
   begin(open: Open): void
   /** What comes on it is no HTTP, by the code of Node's parser: it is refused and closed. */
   refuse(socket: Socket, code: string): void
+  /** Nothing has gone over it for a while. Between answers it has rested enough; what waits on it is not read. */
+  timeOut(socket: Socket): void
 }
 
 /** Keeps the connections of one server. Beyond `maxIdle` at rest, the one that has rested longest is closed. */
@@ -22,6 +24,7 @@ export function createConnections(maxIdle: () => number): Connections {
   const answers = new Map<Socket, Set<Open>>()
   // A Set iterates in order of insertion, so its first is the one that has rested longest.
   const idle = new Set<Socket>()
+  const used = new WeakSet<Socket>()
 
   function rest(socket: Socket): void {
     for (const oldest of idle) {
@@ -35,6 +38,7 @@ export function createConnections(maxIdle: () => number): Connections {
   function begin(open: Open): void {
     const { socket } = open.req
     idle.delete(socket)
+    used.add(socket)
     const running = answers.get(socket) ?? new Set()
     answers.set(socket, running.add(open))
     open.res.once('close', () => {
@@ -58,9 +62,16 @@ export function createConnections(maxIdle: () => number): Connections {
     return void socket.destroy()
   }
 
+  function timeOut(socket: Socket): void {
+    // How long the first headers may take is for the parser to say.
+    const hasRested = used.has(socket) && !answers.has(socket)
+    if (hasRested || socket.writableLength > 0) socket.destroy()
+  }
+
   return Object.freeze<Connections>({
     begin,
     refuse,
+    timeOut,
     add: socket => {
       rest(socket)
       socket.once('close', () => idle.delete(socket))

@@ -61,13 +61,16 @@ export function createHttpServer({ settings, onRequest }: HttpServerOptions): Ht
     if (Number(req.headers['content-length'] ?? 0) <= settings().maxBodyBytes) res.writeContinue()
     take(req, res)
   })
+  server.on('timeout', connections.timeOut)
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     if (socket instanceof Socket) connections.refuse(socket, error.code ?? '')
   })
 
   function applySettings(): void {
-    const { receiveHeadersMs, receiveMs, idleConnectionMs } = settings()
+    const { receiveHeadersMs, receiveMs, idleConnectionMs, unreadMs } = settings()
     server.keepAliveTimeout = idleConnectionMs
+    // Node counts it from the last progress in either direction, and tells `timeout`.
+    server.timeout = unreadMs
     server.headersTimeout = receiveHeadersMs
     server.requestTimeout = receiveMs + receiveGraceMs
   }

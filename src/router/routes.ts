@@ -12,12 +12,8 @@ const inference: Readonly<Record<string, Operation>> = {
   '/v1/completions': 'completion',
 }
 
-/** Answers one HTTP request. `isDraining`: the router is closing. */
-export async function answerHttp(
-  context: RouterContext,
-  http: Http,
-  isDraining: () => boolean,
-): Promise<void> {
+/** Answers one HTTP request. */
+export async function answerHttp(context: RouterContext, http: Http): Promise<void> {
   const url = URL.parse(http.req.url ?? '/', 'http://router')
   if (!url) return sendError(http.res, apiError('invalid_request', 'The request has no valid URL'))
   // `/v1` is a plain alias of OpenRouter's `/api/v1`.
@@ -25,7 +21,7 @@ export async function answerHttp(
   const operation = Object.hasOwn(inference, path) ? inference[path] : undefined
   if (operation) return isMethod(http, 'POST') ? chat(context, http, operation) : undefined
   if (path === '/healthz' || path === '/readyz') {
-    return answerProbe(http, path === '/readyz' && isDraining() ? 'draining' : 'ok')
+    return answerProbe(http, path === '/readyz' && context.door.isClosed() ? 'draining' : 'ok')
   }
   return answerRead(context, http, { path, url })
 }

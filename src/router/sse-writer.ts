@@ -13,6 +13,8 @@ export interface SseWriter {
   done(): void
   /** Stops the keep-alive comments. */
   quiet(): void
+  /** What to wait for before more is written, since the caller reads more slowly than that; null: nothing. */
+  whenTaken(): Promise<void> | null
   /** Whether status 200 has gone out. */
   hasBegun(): boolean
   sent(): Sent
@@ -23,15 +25,13 @@ export interface SseWriterOptions {
   readonly res: ServerResponse
   readonly clock: Clock
   readonly settings: RouterSettings
-  /** The caller does not read what it is sent; the request is to be given up. */
-  readonly onStuck: () => void
 }
 
 /** Makes a writer and starts its keep-alive comments. Writes to a closed connection are dropped. */
-export function createSseWriter({ res, clock, settings, onStuck }: SseWriterOptions): SseWriter {
+export function createSseWriter({ res, clock, settings }: SseWriterOptions): SseWriter {
   const over = new AbortController()
   let lastWriteNs = clock.monoNs()
-  let longestWrite = 0
+  let taken: Promise<void> | null = null
   let headNs: number | null = null
   let firstByteNs: number | null = null
   let firstCommentNs: number | null = null
@@ -43,13 +43,25 @@ export function createSseWriter({ res, clock, settings, onStuck }: SseWriterOpti
       headNs = lastWriteNs
       res.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' })
     }
-    res.write(text)
-    // Back-pressure is a bound, not a pause: the exchange with the upstream cannot be slowed down, so a caller
-    // that does not read is cut off before its answer fills the memory.
-    // One long event is not the caller's doing: it comes on top of the bound.
-    longestWrite = Math.max(longestWrite, Buffer.byteLength(text))
-    if (res.writableLength - longestWrite > settings.maxUnsentBytes) onStuck()
+    // Only where Node says that its buffer is full does it tell when it is empty again.
+    const isFull = !res.write(text) && res.writableLength >= settings.maxUnsentBytes
+    if (isFull) taken ??= untilTaken()
     return lastWriteNs
+  }
+
+  async function untilTaken(): Promise<void> {
+    await emptied(res)
+    taken = null
+  }
+
+  function sendComment(): void {
+    // A caller that has not read what it was sent learns nothing from a comment behind it.
+    if (res.writableNeedDrain) {
+      lastWriteNs = clock.monoNs()
+      return
+    }
+    const atNs = write(': OPENROUTER PROCESSING\n\n')
+    firstCommentNs ??= atNs
   }
 
   void keepAlive({
@@ -58,10 +70,7 @@ export function createSseWriter({ res, clock, settings, onStuck }: SseWriterOpti
     everyMs: settings.keepAliveEveryMs,
     signal: over.signal,
     lastWriteNs: () => lastWriteNs,
-    sendComment: () => {
-      const atNs = write(': OPENROUTER PROCESSING\n\n')
-      firstCommentNs ??= atNs
-    },
+    sendComment,
   })
 
   return Object.freeze<SseWriter>({
@@ -78,7 +87,19 @@ export function createSseWriter({ res, clock, settings, onStuck }: SseWriterOpti
       res.end()
     },
     quiet: () => over.abort(),
+    whenTaken: () => taken,
     hasBegun: () => headNs !== null,
     sent: () => ({ status: headNs === null ? 0 : res.statusCode, headNs, firstByteNs, firstCommentNs }),
+  })
+}
+
+/** Resolves when everything that was written has gone out, or the connection is gone. */
+function emptied(res: ServerResponse): Promise<void> {
+  return new Promise(resolve => {
+    const done = () => {
+      res.off('drain', done).off('close', done)
+      resolve()
+    }
+    res.once('drain', done).once('close', done)
   })
 }

@@ -2,17 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { describe, expect, it } from 'vitest'
 import { endpointOf } from '../support/endpoint-of.ts'
-import { chunkOf, openStream, usageChunk } from '../support/scripted-server.ts'
-import {
-  answering,
-  ask,
-  bodyOf,
-  openTestRouter,
-  readEvents,
-  recordsOf,
-  silent,
-  textOf,
-} from './open-test-router.ts'
+import { answering, ask, bodyOf, openTestRouter, readEvents, silent } from './open-test-router.ts'
 
 const a = endpointOf({ provider: 'a', input: 1, output: 2, cacheRead: 0.25 })
 
@@ -29,64 +19,12 @@ describe('openRouter', () => {
     taken.close()
   })
 
-  it('lets a running stream end before it closes, and takes no new requests', async () => {
-    const steps: (() => void)[] = []
-    const router = await openTestRouter([a], {
-      a: response => {
-        const write = openStream(response)
-        write(chunkOf({ content: 'First ' }))
-        steps.push(() => {
-          write(chunkOf({ content: 'last' }, 'stop'))
-          write(usageChunk(1, 1))
-          response.end()
-        })
-      },
-    })
-    const response = await router.post(ask({ stream: true }))
-    const closed = router.close()
-    await expect(router.get('/healthz')).rejects.toThrow()
-    steps[0]?.()
-    expect(textOf((await readEvents(response)).chunks)).toBe('First last')
-    await closed
-    expect(router.sink.requests[0]?.outcome).toBe('ok')
-  })
-
-  it('cuts what has not ended within the bound, and still records it', async () => {
-    const router = await openTestRouter([a], { a: silent }, { settings: { drainMs: 20 } })
-    const answer = router.post(ask())
-    while (router.calls.length === 0) await new Promise(resolve => setImmediate(resolve))
-    const refused = expect(answer).rejects.toThrow()
-    await router.close()
-    await refused
-    expect(router.sink.requests[0]).toMatchObject({ outcome: 'canceled' })
-    expect(router.sink.attempts).toHaveLength(1)
-  })
-
   it('gives up a stream whose headers are late', async () => {
     const settings = { headersTimeoutMs: 30 }
     const slow = endpointOf({ provider: 'slow', input: 0.5 })
     await using router = await openTestRouter([slow, a], { slow: silent, a: answering('Hi') }, { settings })
     expect((await readEvents(await router.post(ask({ stream: true })))).isDone).toBe(true)
     expect(router.sink.attempts.map(attempt => attempt.error_type)).toEqual(['timeout_headers', ''])
-  })
-
-  it('cuts off a caller that does not read', async () => {
-    const settings = { maxUnsentBytes: 100_000 }
-    const flood = 'x'.repeat(1_000_000)
-    await using router = await openTestRouter(
-      [a],
-      {
-        a: response => {
-          const write = openStream(response)
-          for (let i = 0; i < 20; i++) write(chunkOf({ content: flood }))
-        },
-      },
-      { settings },
-    )
-    const response = await router.post(ask({ stream: true }))
-    // Nothing is read before the router has given up.
-    expect((await recordsOf(router.sink)).requests[0]).toMatchObject({ outcome: 'canceled' })
-    await expect(response.text()).rejects.toThrow()
   })
 
   it('masks its own mistakes with 500, tells onDefect, and lives on', async () => {

@@ -21,7 +21,7 @@ export interface CalledInPlace {
 
 /**
  * Makes a call as soon as there is a place at its provider. Its deadlines begin then, but for that of the request. Without a
- * place in time nothing is sent, and the exchange says why: `queue_full`, `queue_timeout` or `canceled`.
+ * place in time nothing is sent, and the exchange says why: `queue_full`, `queue_timeout`, `timeout_request` or `canceled`.
  */
 export async function inPlace(
   { queues, clock }: { readonly queues: ProviderQueues; readonly clock: Clock },
@@ -31,19 +31,32 @@ export async function inPlace(
   const untilNs = requestMs === null ? Number.MAX_SAFE_INTEGER : clock.monoNs() + requestMs * nsPerMs
   const place = await queues.enter(providerId, { signal, untilNs })
   const { waitedNs: queuedNs } = place
-  if (place.kind !== 'granted') return { exchange: withoutPlace(place, clock), queuedNs }
   try {
-    const leftMs = requestMs === null ? null : Math.max(requestMs - queuedNs / nsPerMs, 0)
-    return { exchange: await call({ ...deadlines, requestMs: leftMs }), queuedNs }
+    const leftMs = (untilNs - clock.monoNs()) / nsPerMs
+    if (place.kind !== 'granted' || leftMs <= 0) {
+      return { exchange: withoutCall(place, { atNs: clock.monoNs(), isLate: leftMs <= 0 }), queuedNs }
+    }
+    const hasWaited = queuedNs > 0 && requestMs !== null
+    return { exchange: await call(hasWaited ? { ...deadlines, requestMs: leftMs } : deadlines), queuedNs }
   } finally {
-    place.leave()
+    if (place.kind === 'granted') place.leave()
   }
 }
 
-function withoutPlace(entry: Exclude<Entry, { kind: 'granted' }>, clock: Clock): Exchange {
-  const atNs = clock.monoNs()
+function withoutCall(
+  entry: Entry,
+  { atNs, isLate }: { readonly atNs: number; readonly isLate: boolean },
+): Exchange {
   if (entry.kind === 'canceled') return unsentExchange({ outcome: { kind: 'canceled' }, atNs })
-  const waited =
-    entry.kind === 'queue_full' ? 'too many wait for a place' : 'no place at the provider came free in time'
-  return unsentExchange({ outcome: errorOf(entry.kind, waited), atNs, retryAfterMs: entry.retryAfterMs })
+  if (isLate || entry.kind === 'granted') {
+    const outcome = errorOf('timeout_request', 'the time of the request passed in the queue')
+    return unsentExchange({ outcome, atNs, deadline: 'request' })
+  }
+  const { kind, retryAfterMs } = entry
+  return unsentExchange({ outcome: errorOf(kind, reasons[kind]), atNs, retryAfterMs })
 }
+
+const reasons = {
+  queue_full: 'too many requests wait for a place at the provider',
+  queue_timeout: 'no place at the provider came free in time',
+} as const
