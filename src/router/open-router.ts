@@ -73,6 +73,8 @@ export interface Router {
    * then, and stops listening.
    */
   close(): Promise<void>
+  /** The longest that running answers keep `close` waiting, as things are. */
+  closesWithinMs(): number
 }
 
 /**
@@ -124,7 +126,14 @@ export async function openRouter(options: RouterOptions): Promise<Router> {
     states.close()
     await Promise.all([context.pool.close(), context.pdf.close()])
   }
-  return Object.freeze<Router>({ url: `http://${hostInUrl(host)}:${bound}`, port: bound, reload, close })
+  const closesWithinMs = () => context.settings.drainMs + lastAnswersMs
+  return Object.freeze<Router>({
+    url: `http://${hostInUrl(host)}:${bound}`,
+    port: bound,
+    reload,
+    close,
+    closesWithinMs,
+  })
 }
 
 const lastAnswersMs = 250

@@ -38,6 +38,7 @@ export type RoleOrder<Config, Definition> =
 export type RoleMessage =
   | { readonly kind: 'ready'; readonly url: string }
   | { readonly kind: 'reloaded' }
+  | { readonly kind: 'stopping'; readonly withinMs: number }
   | { readonly kind: 'stopped'; readonly losses: RoleLosses }
   | {
       readonly kind: 'failed'
@@ -47,8 +48,10 @@ export type RoleMessage =
       readonly problems: readonly string[]
     }
 
-/** Longest time a role may take to start or to stop. */
+/** Longest time a role may take to start, or to stop besides what it waits for others. */
 const patienceMs = 20_000
+/** Node fires longer timers at once. */
+const longestTimerMs = 2 ** 31 - 1
 
 /**
  * Starts a role with its configuration and waits until it answers.
@@ -156,15 +159,22 @@ function hasExited({ exitCode, signalCode }: ChildProcess): boolean {
   return exitCode !== null || signalCode !== null
 }
 
-/** A part that ended on its own or had to be killed tells nothing; what its journal holds is recovered by the next upload. */
+/**
+ * Ends a part in order, and by force when it takes longer than it said. One that ended on its own or had to be killed
+ * tells nothing; what its journal holds is recovered by the next upload.
+ */
 async function stop(child: ChildProcess, exited: Promise<unknown>): Promise<RoleLosses> {
   if (hasExited(child)) return noLosses
   let losses = noLosses
+  const killIn = (ms: number) => setTimeout(() => child.kill('SIGKILL'), Math.min(ms, longestTimerMs))
+  let timer = killIn(patienceMs)
   child.on('message', (message: RoleMessage) => {
     if (message.kind === 'stopped') losses = message.losses
+    if (message.kind !== 'stopping') return
+    clearTimeout(timer)
+    timer = killIn(message.withinMs + patienceMs)
   })
   tell(child, { kind: 'stop' })
-  const timer = setTimeout(() => child.kill('SIGKILL'), patienceMs)
   await exited
   clearTimeout(timer)
   return losses

@@ -39,7 +39,7 @@ serveRole(async (config: RouterRoleConfig) => {
     return records.losses()
   }
   const reload = (routing: RoutingConfig) => router.reload(definitionOf(routing))
-  return { url: router.url, close, reload }
+  return { url: router.url, close, closesWithinMs: router.closesWithinMs, reload }
 })
 
 function definitionOf({ catalog, settings, providersUrl }: RoutingConfig): RouterDefinition {

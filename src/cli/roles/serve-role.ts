@@ -6,6 +6,8 @@ export interface StartedRole<Definition> {
   readonly url: string
   /** Exchanges what can be exchanged while it runs. */
   reload?(definition: Definition): void
+  /** The longest that `close` waits for work of others. Default 0. */
+  closesWithinMs?(): number
   /** Ends it in order and tells what it lost; parts without records tell nothing. */
   close(): Promise<RoleLosses | void>
 }
@@ -32,6 +34,7 @@ export function serveRole<Config extends object, Definition = never>(
   }
 
   async function stop(): Promise<void> {
+    if (process.connected) tell({ kind: 'stopping', withinMs: started?.closesWithinMs?.() ?? 0 })
     const losses = (await started?.close()) ?? noLosses
     // Without a parent there is nobody to tell.
     if (process.connected) await tellAndWait({ kind: 'stopped', losses })
