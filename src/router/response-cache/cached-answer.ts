@@ -32,7 +32,7 @@ export function parseCachedAnswer(text: string): CachedAnswer | null {
 }
 
 /** What a hit costs: nothing. */
-export const noUsage: JsonObject = Object.freeze({
+const noUsage: JsonObject = Object.freeze({
   prompt_tokens: 0,
   completion_tokens: 0,
   total_tokens: 0,
