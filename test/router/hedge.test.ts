@@ -94,7 +94,8 @@ describe('hedges', () => {
     expect(response.headers.get('x-routebench-attempts')).toBe('2')
     expect((await bodyOf(response)).choices[0]?.message.content).toBe('Hedged')
     const { attempts } = await recordsOf(router.sink)
-    expect(attempts.map(x => [x.kind, x.winner, x.cost_unknown_reason]).toSorted()).toEqual([
+    const rows = attempts.toSorted((x, y) => x.attempt_no - y.attempt_no)
+    expect(rows.map(x => [x.kind, x.winner, x.cost_unknown_reason])).toEqual([
       ['hedge', true, ''],
       ['primary', false, 'canceled_in_full'],
     ])
