@@ -111,7 +111,9 @@ function pairDifferences({ attempt, line }: Pair): readonly Difference[] {
     ['input_tokens', line.input_tokens, attempt.inputTokens],
     ['output_tokens', line.output_tokens, attempt.outputTokens],
     ['cache_read_tokens', line.cached_tokens, attempt.cacheReadTokens],
-    ['cache_write_tokens', line.written_tokens, attempt.cacheWriteTokens],
+    ...(isFreeWriteUntold({ attempt, line })
+      ? []
+      : [['cache_write_tokens', line.written_tokens, attempt.cacheWriteTokens] as const]),
   ] as const
   return [
     ...(line.endpoint === attempt.endpoint
@@ -128,6 +130,11 @@ function pairDifferences({ attempt, line }: Pair): readonly Difference[] {
       ? []
       : [difference('cancellation', attempt, [endText(line), outcomeText(attempt)])]),
   ]
+}
+
+/** Gemini's usage has no word for what is written to a cache, which takes nothing there: the same cost proves it. */
+function isFreeWriteUntold({ attempt, line }: Pair): boolean {
+  return attempt.cacheWriteTokens === 0 && attempt.cost === billedOf(line)
 }
 
 /** A status that was written may not have arrived; one that arrived was written. */

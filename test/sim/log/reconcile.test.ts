@@ -62,6 +62,7 @@ const agreeing: readonly (readonly [string, Partial<LogLine>, Partial<AttemptFac
     { ended: 'canceled', canceled: true, status: 0 },
     { outcome: 'error', errorType: 'timeout_first_token', httpStatus: 0, ...unknown },
   ],
+  ['writes that no usage tells and that cost nothing', {}, { cacheWriteTokens: 0 }],
   ['a caller that left just after the end', {}, { outcome: 'canceled', errorType: 'canceled', ...unknown }],
 ]
 
@@ -71,7 +72,7 @@ const differing: readonly (readonly [string, Partial<LogLine>, Partial<AttemptFa
   ['input_tokens', {}, { inputTokens: 99 }, '100', '99'],
   ['output_tokens', {}, { outputTokens: 0 }, '10', '0'],
   ['cache_read_tokens', {}, { cacheReadTokens: 0 }, '64', '0'],
-  ['cache_write_tokens', {}, { cacheWriteTokens: 0 }, '32', '0'],
+  ['cache_write_tokens', {}, { cacheWriteTokens: 16 }, '32', '16'],
   ['cost', {}, { cost: 1_000_000_001n }, '0.001', '0.001000000001'],
   ['cancellation', { ended: 'canceled', canceled: true }, {}, 'canceled 200', 'ok'],
 ]
