@@ -10,6 +10,7 @@ import { addRouterCommand } from './commands/router.ts'
 import { addRunCommand } from './commands/run.ts'
 import { addStoreCommands } from './commands/store.ts'
 import { addTraceCommands } from './commands/trace.ts'
+import { addWatchCommand } from './commands/watch.ts'
 import { printError } from './print-error.ts'
 import { readVersion } from './version.ts'
 
@@ -22,6 +23,7 @@ const program = new Command('routebench')
 for (const add of [
   addRunCommand,
   addRouterCommand,
+  addWatchCommand,
   addExplainCommand,
   addKeyCommands,
   addProvidersCommand,

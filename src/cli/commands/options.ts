@@ -37,6 +37,17 @@ export function parseTimeoutMs(value: string): number {
   throw new InvalidArgumentError(`This must be at most ${longestTimerMs} (ms, 24 days).`)
 }
 
+const durationUnits = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
+
+/** Reads a length of time above 0 with its unit, such as `30s`, into milliseconds. */
+export function parseDurationMs(value: string): number {
+  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(value)
+  const unit = Object.entries(durationUnits).find(([name]) => name === match?.[2])?.[1] ?? 0
+  const durationMs = Number(match?.[1]) * unit
+  if (durationMs > 0 && durationMs <= longestTimerMs) return durationMs
+  throw new InvalidArgumentError('A time is a number with its unit: 500ms, 30s, 5m or 1h; at most 24 days.')
+}
+
 /** Reads a number above 0. */
 export function parsePositive(value: string): number {
   const number = Number(value)

@@ -30,7 +30,7 @@ export function statesTable({ endpointStates }: RunSummary): ReportTable {
     id: 'endpoint-states',
     title: 'Endpoint states',
     note: 'What the router thought of each endpoint whose state changed: a closed one serves, a cooling or open one is left alone, a half-open one is tried again by one request.',
-    foot: `${legend.join(', ')}; ${range}.`,
+    foot: `${legend.join(', ')}; ${range}. Each mark is the worst of its time.`,
     columns: [
       textColumn('Endpoint'),
       textColumn('Timeline', { rank: 8 }),
