@@ -96,8 +96,8 @@ describe('hedges', () => {
     const { attempts } = await recordsOf(router.sink)
     const rows = attempts.toSorted((x, y) => x.attempt_no - y.attempt_no)
     expect(rows.map(x => [x.kind, x.winner, x.cost_unknown_reason])).toEqual([
-      ['hedge', true, ''],
       ['primary', false, 'canceled_in_full'],
+      ['hedge', true, ''],
     ])
   })
 
