@@ -6,12 +6,10 @@ export { type KnownNames, knownNames } from './known-names.ts'
 export {
   type AttemptKind,
   decideNext,
-  defaultRetrySettings,
   type Failure,
   type FailureScope,
   type LoopState,
   type NextStep,
-  type RetrySettings,
 } from './next-attempt.ts'
 export { unsupportedParameters } from './parameters.ts'
 export { matchesAnyGlob } from './glob.ts'

@@ -1,5 +1,5 @@
 import type { Rng } from '../core/index.ts'
-import { backoffMs, type BackoffSettings } from './backoff.ts'
+import { backoffMs, type RetrySettings } from '../health/index.ts'
 import type { Candidate } from './types.ts'
 
 /** What another attempt has to change to fare better: `network` is the way to the endpoint. */
@@ -19,22 +19,6 @@ export interface Failure {
   /** The endpoint has another key at work that this request has not tried there. */
   readonly hasOtherKey: boolean
 }
-
-/** The numbers of retries at the same endpoint. */
-export interface RetrySettings extends BackoffSettings {
-  /** Most of them in one request, changes of the key apart. */
-  readonly maxRetries: number
-  /** A provider that asks for a longer wait is not retried. */
-  readonly maxWaitMs: number
-}
-
-/** Defaults, our choice. */
-export const defaultRetrySettings: RetrySettings = Object.freeze({
-  baseMs: 500,
-  capMs: 8_000,
-  maxRetries: 2,
-  maxWaitMs: 30_000,
-})
 
 /** Where the attempt loop stands. */
 export interface LoopState {

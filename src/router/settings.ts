@@ -1,19 +1,19 @@
 import {
   defaultHealthSettings,
   defaultRetryBudgetSettings,
+  defaultRetrySettings,
   type HealthSettings,
   type LearnedDeadlineSettings,
   type Quantiles,
   type RetryBudgetSettings,
+  type RetrySettings,
 } from '../health/index.ts'
 import {
   type AccessRules,
   defaultPolicySettings,
-  defaultRetrySettings,
   noAccessRules,
   noRoutingTables,
   type PolicySettings,
-  type RetrySettings,
   type RoutingTables,
 } from '../policy/index.ts'
 import { type CallerSettings, noCallerSettings } from './keys/key-definition.ts'

@@ -1,7 +1,8 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createRng } from '../../src/core/index.ts'
-import { decideNext, defaultRetrySettings, type Failure, type LoopState } from '../../src/policy/index.ts'
+import { defaultRetrySettings } from '../../src/health/index.ts'
+import { decideNext, type Failure, type LoopState } from '../../src/policy/index.ts'
 import { endpointOf } from '../support/endpoint-of.ts'
 
 /** Candidates by the letters of their models: `aab` is two of a, then one of b; `a` is asked for first. */

@@ -6,8 +6,9 @@ import {
   createRetryBudget,
   defaultHealthSettings,
   defaultRetryBudgetSettings as budgetSettings,
+  defaultRetrySettings,
 } from '../../src/health/index.ts'
-import { decide, decideNext, defaultRetrySettings, type Failure } from '../../src/policy/index.ts'
+import { decide, decideNext, type Failure } from '../../src/policy/index.ts'
 import { endpointOf } from '../support/endpoint-of.ts'
 import { decidingOn } from './ranking.ts'
 

@@ -1,11 +1,23 @@
 import type { Rng } from '../core/index.ts'
 
-/** The numbers of waits between attempts at the same endpoint. */
-export interface BackoffSettings {
+/** The numbers of retries at the same endpoint. */
+export interface RetrySettings {
   /** Upper bound of the first wait; doubles with each further one. */
   readonly baseMs: number
   readonly capMs: number
+  /** Most of them in one request, changes of the key apart. */
+  readonly maxRetries: number
+  /** A provider that asks for a longer wait is not retried. */
+  readonly maxWaitMs: number
 }
+
+/** Defaults, our choice. */
+export const defaultRetrySettings: RetrySettings = Object.freeze({
+  baseMs: 500,
+  capMs: 8_000,
+  maxRetries: 2,
+  maxWaitMs: 30_000,
+})
 
 /** What a wait depends on. */
 export interface BackoffOptions {
@@ -15,7 +27,7 @@ export interface BackoffOptions {
   readonly askedMs: number
   /** Within reach of the request's deadline. */
   readonly longestMs: number
-  readonly settings: BackoffSettings
+  readonly settings: Pick<RetrySettings, 'baseMs' | 'capMs'>
 }
 
 /**
