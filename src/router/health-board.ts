@@ -77,6 +77,8 @@ function healthEventOf(exchange: Exchange, about: NotedAttempt): HealthEvent {
   const { stamps, usage, retryAfterMs } = exchange
   const since = (atNs: number) => (atNs - stamps.sentNs) / nsPerMs
   const seconds = since(stamps.closedNs) / 1000
+  // An answer that its caller took slowly says nothing of how fast it was made.
+  const isMeasure = usage !== null && seconds > 0 && stamps.pausedNs === 0
   return {
     beganNs: stamps.sentNs,
     atNs: stamps.closedNs,
@@ -85,7 +87,7 @@ function healthEventOf(exchange: Exchange, about: NotedAttempt): HealthEvent {
     keyAlias: about.keyAlias,
     retryAfterMs,
     ttftMs: stamps.firstTokenNs === null ? null : since(stamps.firstTokenNs),
-    tokensPerSecond: usage && seconds > 0 ? usage.outputTokens / seconds : null,
+    tokensPerSecond: isMeasure ? usage.outputTokens / seconds : null,
   }
 }
 

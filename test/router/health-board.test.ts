@@ -85,6 +85,13 @@ describe('createHealthBoard', () => {
     expect(board.read('a/one')).toMatchObject({ ttftMs: { p50: 300 }, tokensPerSecond: { p90: 50 } })
   })
 
+  it('takes no throughput from an answer that its caller was slow to take', async () => {
+    const board = await openBoard()
+    const { stamps } = exchangeOf(ok)
+    board.note('a/one', exchangeOf(ok, { usage, stamps: { ...stamps, pausedNs: 1 } }), about)
+    expect(board.read('a/one')).toMatchObject({ ttftMs: { p50: 300 }, tokensPerSecond: null })
+  })
+
   it.each<[string, ExchangeOutcome, readonly [ok: number, error: number]]>([
     ['an answer', ok, [1, 0]],
     ['a cut stream', { kind: 'truncated' }, [0, 1]],
@@ -98,6 +105,7 @@ describe('createHealthBoard', () => {
     ['413', failed('payload_too_large'), [0, 0]],
     ['403', failed('permission_denied'), [0, 0]],
     ['429', failed('rate_limit_exceeded'), [0, 0]],
+    ['a queue that was full', failed('queue_full'), [0, 0]],
     ['a caller that went away', { kind: 'canceled' }, [0, 0]],
   ])('counts %s by who is to blame (contract, section 7)', async (_name, outcome, expected) => {
     const board = await openBoard()

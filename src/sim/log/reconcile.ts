@@ -65,6 +65,11 @@ const neverReceived: ReadonlySet<string> = new Set([
   'timeout_connect',
 ])
 
+/** Attempts that ended before anything was sent, as in the queue of a provider, have no status and certainly no cost. */
+function wasNeverSent({ errorType, httpStatus, cost }: AttemptFacts): boolean {
+  return neverReceived.has(errorType) || (httpStatus === 0 && cost === 0n)
+}
+
 /**
  * Compares what simulated providers saw with what a run recorded, call by call, joined by the span id of the attempt.
  *
@@ -79,9 +84,7 @@ export function reconcile(lines: readonly LogLine[], attempts: readonly AttemptF
     const line = received.get(attempt.spanId)
     return line ? [{ attempt, line }] : []
   })
-  const unreceived = attempts.filter(
-    ({ spanId, errorType }) => !received.has(spanId) && !neverReceived.has(errorType),
-  )
+  const unreceived = attempts.filter(attempt => !received.has(attempt.spanId) && !wasNeverSent(attempt))
   const unrecorded = lines.filter(({ span_id: spanId }) => !recorded.has(spanId))
   const unknown = pairs.filter(({ attempt }) => attempt.cost === null)
   return {

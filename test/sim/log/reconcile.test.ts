@@ -107,6 +107,15 @@ describe('reconcile', () => {
     expect(reconcile([], [refused]).differences).toEqual([])
   })
 
+  it.each(['queue_full', 'queue_timeout', 'canceled'])(
+    'expects no line of %s before anything was sent',
+    type => {
+      const outcome = type === 'canceled' ? type : 'error'
+      const unsent = { ...attempt, ...unknown, errorType: type, outcome, httpStatus: 0, cost: 0n }
+      expect(reconcile([], [unsent]).differences).toEqual([])
+    },
+  )
+
   it('sums apart what providers bill for attempts of unknown cost', () => {
     const cut = { ...line, ended: 'cut' as const, billed_usd: '0.0004' }
     const { unknownCost, log, run } = reconcile(
