@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { asArray, asObject } from '../../../src/wire/index.ts'
+import { asArray, asObject, parseJson } from '../../../src/wire/index.ts'
 import { openaiProtocol } from '../../../src/wire/openai/protocol.ts'
 import { describeWire, type Sample } from '../contract.ts'
 
@@ -134,5 +134,80 @@ describe('openaiProtocol.createDecoder', () => {
     expect(openaiProtocol.decodeBody({ choices: [{ message: { content } }] })).toMatchObject({
       choices: [{ message: { content: '42', reasoning: 'hm' } }],
     })
+  })
+})
+
+describe('openaiProtocol.encode', () => {
+  const encode = (host: string, fields: object, stream = false) => {
+    const { body, ...rest } = openaiProtocol.encode({ ...fields }, { upstreamModel: 'm', stream, host })
+    return { body: asObject(parseJson(body)) ?? {}, ...rest }
+  }
+  const sent = (host: string, fields: object) => encode(host, fields).body
+
+  it('changes nothing for a host of which nothing is known but the model, and usage in streams', () => {
+    const fields = { messages: [], reasoning: { effort: 'low' }, max_tokens: 5, seed: 1, x: [1] }
+    expect(sent('novita', fields)).toEqual({ ...fields, model: 'm', stream: false })
+    expect(encode('novita', { stream_options: { x: 1 } }, true).body).toEqual({
+      model: 'm',
+      stream: true,
+      stream_options: { include_usage: true },
+    })
+  })
+
+  it.each([
+    ['openai', { max_tokens: 5 }, { max_completion_tokens: 5 }],
+    ['mistral', { max_completion_tokens: 5, seed: 7 }, { max_tokens: 5, random_seed: 7 }],
+    ['openai', { reasoning: { effort: 'low' } }, { reasoning_effort: 'low' }],
+    ['openai', { reasoning: { enabled: false } }, { reasoning_effort: 'none' }],
+    ['openai', { reasoning_effort: 'high' }, { reasoning_effort: 'high' }],
+    ['deepseek', { reasoning: { enabled: true } }, { thinking: { type: 'enabled' } }],
+    ['alibaba', { reasoning: { max_tokens: 99 } }, { enable_thinking: true, thinking_budget: 99 }],
+    ['alibaba', { reasoning: { effort: 'none' } }, { enable_thinking: false }],
+  ])('says to %s %j as %j', (host, fields, expected) => {
+    expect(sent(host, fields)).toEqual({ ...expected, model: 'm', stream: false })
+  })
+
+  it('asks Mistral for no usage in streams, which it tells anyway and would refuse to be asked for', () => {
+    expect(encode('mistral', {}, true).body).toEqual({ model: 'm', stream: true })
+  })
+
+  it('takes cache marks out where they are refused, and nothing else of that name', () => {
+    const mark = { cache_control: { type: 'ephemeral' } }
+    const parameters = { type: 'object', properties: { cache_control: { type: 'string' } } }
+    const declared = { type: 'function', function: { name: 'f', parameters } }
+    const fields = {
+      messages: [
+        { role: 'user', content: [{ type: 'text', text: 'a', ...mark }], ...mark },
+        { role: 'user', content: 'b' },
+      ],
+      tools: [{ ...declared, ...mark }],
+    }
+    const { body, leftOut } = encode('openai', fields)
+    expect(body).toMatchObject({
+      messages: [
+        { role: 'user', content: [{ type: 'text', text: 'a' }] },
+        { role: 'user', content: 'b' },
+      ],
+      tools: [declared],
+    })
+    expect(JSON.stringify(body)).not.toContain('ephemeral')
+    expect(leftOut).toEqual(['cache_control'])
+    expect(sent('alibaba', fields)).toMatchObject(fields)
+  })
+
+  it.each([
+    ['mistral', { logit_bias: { 5: 1 }, user: 'u', logprobs: false }, ['logit_bias', 'user'], []],
+    ['groq', { reasoning: { effort: 'low', exclude: true } }, ['reasoning.exclude'], []],
+    ['deepseek', { reasoning: { effort: 'low' } }, ['reasoning.effort'], []],
+    [
+      'xai',
+      { reasoning: { max_tokens: 500 }, max_tokens: 1000 },
+      [],
+      ['reasoning of 500 tokens as effort medium'],
+    ],
+  ])('names what %s cannot be told of %j', (host, fields, without, changes) => {
+    const { leftOut, changed } = encode(host, fields)
+    expect(leftOut).toEqual(without)
+    expect(changed).toEqual(changes)
   })
 })
