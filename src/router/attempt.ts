@@ -1,4 +1,4 @@
-import { formatTraceparent, type JsonObject, spanIdOf } from '../core/index.ts'
+import { formatTraceparent, type JsonObject, nsPerMs, spanIdOf } from '../core/index.ts'
 import type { BreakerState } from '../health/index.ts'
 import type { AttemptKind, Candidate, Failure } from '../policy/index.ts'
 import {
@@ -99,7 +99,11 @@ export async function attempt(options: AttemptOptions): Promise<Attempt> {
     no,
     kind: options.kind,
     candidate,
-    reason: reasonOf(options.reason, { without: asked.without, with: [...sent.changed, ...asked.changed] }),
+    reason: reasonOf(options.reason, {
+      without: asked.without,
+      with: [...sent.changed, ...asked.changed],
+      'paused for its caller': pausesOf(result),
+    }),
     keyAlias: key.alias,
     breaker: options.breaker,
     backoffNs: options.backoffNs,
@@ -115,10 +119,12 @@ export async function attempt(options: AttemptOptions): Promise<Attempt> {
   }
 }
 
-function reasonOf(
-  reason: string,
-  changes: { readonly without: readonly string[]; readonly with: readonly string[] },
-): string {
+/** How long its answer was not read, since the caller was slower. */
+function pausesOf({ stamps: { pausedNs } }: Exchange): readonly string[] {
+  return pausedNs > 0 ? [`${Math.round(pausedNs / nsPerMs)} ms`] : []
+}
+
+function reasonOf(reason: string, changes: Readonly<Record<string, readonly string[]>>): string {
   const parts = Object.entries(changes).filter(([, names]) => names.length > 0)
   return [reason, ...parts.map(([how, names]) => `${how} ${names.join(', ')}`)].join('; ')
 }

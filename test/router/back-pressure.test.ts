@@ -83,6 +83,7 @@ describe('a caller that does not read', () => {
     const { requests, attempts } = await recordsOf(router.sink, 21)
     expect(requests[20]).toMatchObject({ outcome: 'ok', fault: 'none', requested_model: 'acme/slow' })
     // The pause was ours: no gap of the provider's, and no measure of its speed.
+    expect(attempts[20]?.reason).toMatch(/; paused for its caller \d+ ms$/)
     expect(attempts[20]?.max_gap_us).toBeLessThan(1_000_000)
   }, 20_000)
 

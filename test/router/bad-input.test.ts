@@ -296,6 +296,19 @@ describe('connections at rest', () => {
     third.socket.destroy()
   })
 
+  it('are closed after their time, which begins with an answer', async () => {
+    const settings = { idleConnectionMs: 20, unreadMs: 10 }
+    await using router = await openTestRouter([a], { a: answering('Busy') }, { settings })
+    using fresh = await openRaw(router.url)
+    using used = await openRaw(router.url)
+    used.send(chatText(ask()))
+    await used.until(/Busy/)
+    // Node leaves callers a second more than it tells them.
+    await used.closed()
+    fresh.send(chatText(ask()))
+    await fresh.until(/Busy/)
+  })
+
   it('are not those on which an answer is under way', async () => {
     const settings = { maxIdleConnections: 1 }
     await using router = await openTestRouter([a], { a: silent }, { settings })
