@@ -71,6 +71,29 @@ describe('deadlines', () => {
     expect((await recordsOf(router.sink)).attempts).toMatchObject([{ deadline: 'idle', winner: true }])
   })
 
+  it('of first tokens are learned from the endpoint, and hold while another one is left', async () => {
+    let delayMs = 0
+    const slowing: Script = (...args) => {
+      setTimeout(() => answering('A')(...args), delayMs)
+    }
+    const learnedFirstToken = { factor: 1, minMs: 30, maxMs: 60_000, minSamples: 3 }
+    const settings = { learnedFirstToken, firstTokenTimeoutMs: 60_000 }
+    await using router = await openTestRouter([a, b], { a: slowing, b: answering('B') }, { settings })
+    const answer = async (body: object = {}) =>
+      textOf((await readEvents(await router.post(ask({ stream: true, ...body })))).chunks)
+    for (let n = 0; n < 3; n++) expect(await answer()).toBe('A')
+    delayMs = 120
+    expect(await answer()).toBe('B')
+    // Nobody else is left here, so the answer is waited for.
+    expect(await answer({ provider: { only: ['a'] } })).toBe('A')
+    const { attempts } = await recordsOf(router.sink, 5)
+    expect(attempts.slice(3).map(x => [x.provider, x.deadline])).toEqual([
+      ['a', 'first_token'],
+      ['b', ''],
+      ['a', ''],
+    ])
+  })
+
   it.each([true, false])('of the whole request end its last attempt (stream: %s)', async stream => {
     const settings = { requestTimeoutMs: 110, attemptTimeoutMs: 60, firstTokenTimeoutMs: null }
     const c = endpointOf({ provider: 'c', input: 3 })
