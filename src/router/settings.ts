@@ -87,8 +87,8 @@ export interface RouterSettings {
   /** How long `close` waits for running requests. */
   readonly drainMs: number
   /**
-   * Upstreams are simulated providers: all speak the OpenAI protocol, whatever the real ones do, and are told the
-   * identity of a request and the length of its recorded answer. Real providers are told neither.
+   * Upstreams are simulated providers: they speak the protocols of the real ones, without the ways of single hosts, and
+   * are told the identity of a request and the length of its recorded answer. Real providers are told neither.
    */
   readonly upstreamIsSimulated: boolean
 }

@@ -145,9 +145,10 @@ describe.skipIf(!existsSync(folder))('exchange on recorded streams (skipped with
     expect(outcome).toMatchObject({ kind: 'error', errorType: 'payment_required' })
   })
 
-  it('classifies a rate limit of Gemini', async () => {
-    const { outcome } = await read('gemini', [raw('google-429-retry-info.json')], 429)
+  it('classifies a rate limit of Gemini, and reads how long it lasts', async () => {
+    const { outcome, retryAfterMs } = await read('gemini', [raw('google-429-retry-info.json')], 429)
     expect(outcome).toMatchObject({ kind: 'error', errorType: 'rate_limit_exceeded' })
+    expect(retryAfterMs).toBe(34_400)
   })
 
   it('takes a protocol that it does not speak for no answer', async () => {
