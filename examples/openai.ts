@@ -7,11 +7,13 @@ const client = new OpenAI({
   maxRetries: 0, // The router tries other hosts itself.
 })
 
+/** A field of OpenRouter's API, which this client passes on. */
+const routing = { provider: { order: ['groq', 'deepinfra'] } }
+
 const stream = client.chat.completions.stream({
   model: 'meta-llama/llama-3.3-70b-instruct',
   messages: [{ role: 'user', content: 'Name three rivers of Europe.' }],
-  // A field of OpenRouter's API, which this client passes on.
-  ...{ provider: { order: ['groq', 'deepinfra'] } },
+  ...routing,
 })
 stream.on('content', text => process.stdout.write(text))
 const answer = await stream.finalChatCompletion()
