@@ -46,7 +46,7 @@ export function createRescuer(mode: RescueMode, { body, stream }: ChatRequest): 
       broken = made
       if (mode === 'resume') text += made.exchange.text
     },
-    body: () => (text === '' ? { body, changed: [] } : resumedBody(body, text)),
+    body: () => (text.trim() === '' ? { body, changed: [] } : resumedBody(body, text)),
     notice: attemptNo => broken && noticeOf(broken, { mode, attemptNo, keptCharacters: text.length }),
   })
 }
@@ -81,7 +81,8 @@ function resumedBody(body: JsonObject, text: string): { body: JsonObject; change
     const limit = body[name]
     return typeof limit === 'number' ? [[name, Math.max(1, limit - spent)] as const] : []
   })
-  const messages = [...asArray(body['messages']), { role: 'assistant', content: text }]
+  // Anthropic refuses a beginning that ends in white space.
+  const messages = [...asArray(body['messages']), { role: 'assistant', content: text.trimEnd() }]
   return {
     body: { ...body, messages, ...Object.fromEntries(limits) },
     changed: [`${text.length} characters of the answer before`, ...limits.map(pair => pair.join(' '))],

@@ -16,7 +16,9 @@ export const neverRouted: StickyOutcome = Object.freeze({
 })
 
 /** What settling looks at of an attempt. */
-export interface TriedAttempt extends Pick<Attempt, 'candidate' | 'failure'> {
+export interface TriedAttempt
+  extends Pick<Attempt, 'candidate' | 'failure'>,
+    Partial<Pick<Attempt, 'isLost'>> {
   readonly exchange: Pick<Exchange, 'status' | 'usage' | 'outcome'>
 }
 
@@ -55,7 +57,8 @@ function usedPoolKey({ request, sticky: { conversation } }: Route, modelId: stri
   return conversation && pool !== undefined ? poolPinKey(conversation, pool) : null
 }
 
-function failureOf({ candidate, exchange }: TriedAttempt) {
+function failureOf({ candidate, exchange, isLost }: TriedAttempt) {
+  if (isLost) return { endpointId: candidate.endpoint.id, how: 'a late first token' }
   const status = exchange.status > 0 ? ` (${exchange.status})` : ''
   return { endpointId: candidate.endpoint.id, how: `${errorTypeOf(exchange)}${status}` }
 }

@@ -31,6 +31,12 @@ const later =
     setTimeout(() => script(response, request), ms)
   }
 
+/** One script for the first call, another for those after it. */
+function firstThen(first: Script, then: Script): Script {
+  let calls = 0
+  return (...args) => (calls++ === 0 ? first : then)(...args)
+}
+
 describe('hedges', () => {
   it('answer a stream whose first provider has no token in time; it is given up, with its cost', async () => {
     let wasClosed = false
@@ -143,6 +149,17 @@ describe('hedges', () => {
     for (let n = 0; n < times; n++) await (await router.post(ask({ stream: true, ...body }))).text()
     const { requests } = await recordsOf(router.sink, times)
     expect(requests.at(-1)).toMatchObject({ served_provider: 'a', attempts: 1 })
+  })
+
+  it('take the pin of a conversation with them, and say why', async () => {
+    const cached = ['a', 'b'].map((provider, n) => endpointOf({ provider, input: n + 2, cacheRead: 1 }))
+    const scripts = { a: firstThen(answering('Fast'), silent), b: answering('Hedged') }
+    await using router = await openTestRouter(cached, scripts, { settings })
+    const post = async () => (await router.post(ask({ stream: true, session_id: 's' }))).text()
+    for (let n = 0; n < 2; n++) await post()
+    const { requests } = await recordsOf(router.sink, 2)
+    expect(requests.map(row => row.sticky)).toEqual(['new', 'moved_fault'])
+    expect(requests[1]?.sticky_reason).toContain('a/one failed with a late first token')
   })
 
   it('never tell the caller of what lost: no chunk of it, no error', async () => {

@@ -81,7 +81,7 @@ describe('rescue by resuming', () => {
       max_tokens: 48,
       messages: [
         { role: 'user', content: 'Say hello' },
-        { role: 'assistant', content: 'Half a ' },
+        { role: 'assistant', content: 'Half a' },
       ],
     })
     const { attempts, requests } = await recordsOf(router.sink)
@@ -117,7 +117,7 @@ describe('rescue by resuming', () => {
     expect(textOf(chunks)).toBe('Half a Half a sentence.')
     expect(rescues(chunks)).toMatchObject([{ kept_characters: 7 }, { kept_characters: 14 }])
     const messages = router.calls[2]?.body['messages']
-    expect(messages).toMatchObject([{}, { role: 'assistant', content: 'Half a Half a ' }])
+    expect(messages).toMatchObject([{}, { role: 'assistant', content: 'Half a Half a' }])
   })
 
   it('asks anew where no text had come yet', async () => {
