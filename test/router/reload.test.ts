@@ -93,7 +93,7 @@ describe('Router.reload', () => {
     router.reload([a, b])
     expect(await servedBy(router)).toBe('B Cloud')
     expect(callsOfA()).toBe(1)
-    router.reload([a, b], { health: { ...defaultRouterSettings.health, errorCoolDownMs: 1 } })
+    router.reload([a, b], { health: { ...defaultRouterSettings.health, keyCoolDownMs: 1 } })
     expect(await servedBy(router)).toBe('B Cloud')
     expect(callsOfA()).toBe(2)
   })
