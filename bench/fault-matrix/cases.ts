@@ -5,7 +5,7 @@ import { type FaultCase, faultAt, faultCase, type Hosts } from './fault-case.ts'
 /** Longer than every deadline of the matrix. */
 const tooLongMs = 20_000
 /** What limited providers ask callers to wait. */
-export const askedWaitMs = 300
+const askedWaitMs = 300
 
 const atFirst =
   (kind: FaultRule['kind'], changes: Partial<FaultRule> = {}) =>

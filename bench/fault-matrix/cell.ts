@@ -1,7 +1,7 @@
 import type { FaultCase } from './fault-case.ts'
 
 /** How a caller asks, and what is to become of streams that break off. */
-export const modes = ['unary', 'stream', 'stream, restart', 'stream, resume'] as const
+const modes = ['unary', 'stream', 'stream, restart', 'stream, resume'] as const
 export type Mode = (typeof modes)[number]
 
 /** One cell of the matrix. */

@@ -80,6 +80,7 @@ export function createAttemptMaker(
         backoffNs,
         kind: step.attemptKind,
         reason: reasons.join('; '),
+        isFresh: book.ended().some(ended => lostConnection(ended, endpoint)),
         sent: rescuer.body(),
         whenTaken: reply.whenTaken,
         deadlines: attemptDeadlines(settings, time),
@@ -88,6 +89,12 @@ export function createAttemptMaker(
     }
     return { endpoint, run }
   }
+}
+
+/** An endpoint that resets a kept connection may have given up all of them. */
+function lostConnection({ candidate, exchange }: Attempt, { id }: Endpoint): boolean {
+  const isReset = errorTypeOf(exchange) === 'connection_reset'
+  return isReset && exchange.connection.reused && candidate.endpoint.id === id
 }
 
 function afterText(previous: Attempt | undefined): string {

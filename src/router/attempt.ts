@@ -54,6 +54,8 @@ export interface AttemptOptions
   /** What to send: the request's body, or one that goes on with an answer, and what was changed for that. */
   readonly sent: { readonly body: JsonObject; readonly changed: readonly string[] }
   readonly key: UpstreamKey
+  /** Whether a connection is opened for it. */
+  readonly isFresh: boolean
   readonly reply: Pick<Reply, 'whenTaken'>
   readonly deadlines: Deadlines
   readonly lane: Lane
@@ -85,7 +87,7 @@ export async function attempt(options: AttemptOptions): Promise<Attempt> {
           ...(isSimulated && simulationHeaders(call)),
         },
         body: encoded.body,
-        dispatcher: context.pool.dispatcher,
+        dispatcher: options.isFresh ? context.pool.fresh : context.pool.dispatcher,
         clock: context.clock,
         signal: lane.signal,
         deadlines,

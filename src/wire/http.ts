@@ -5,6 +5,8 @@ import { isObject } from '../core/index.ts'
 /** A pool of HTTP connections, shared by all exchanges of one engine. */
 export interface HttpPool {
   readonly dispatcher: Dispatcher
+  /** Opens a connection for each request, and keeps none: for a host that has given up those of the other. */
+  readonly fresh: Dispatcher
   /** Closes idle connections and waits for the busy ones. */
   close(): Promise<void>
 }
@@ -21,14 +23,21 @@ export interface HttpPoolOptions {
  */
 export function createHttpPool(options: HttpPoolOptions = {}): HttpPool {
   const { connectTimeoutMs = 10_000 } = options
-  const dispatcher = new Agent({
-    pipelining: 1,
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    keepAliveTimeout: 30_000,
-    connect: { timeout: connectTimeoutMs, noDelay: true },
-  })
-  return Object.freeze({ dispatcher, close: () => dispatcher.close() })
+  const open = (pipelining: 0 | 1) =>
+    new Agent({
+      pipelining,
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      keepAliveTimeout: 30_000,
+      connect: { timeout: connectTimeoutMs, noDelay: true },
+    })
+  const dispatcher = open(1)
+  // Without pipelining undici closes a connection after its first answer.
+  const fresh = open(0)
+  const close = async () => {
+    await Promise.all([dispatcher.close(), fresh.close()])
+  }
+  return Object.freeze({ dispatcher, fresh, close })
 }
 
 /** Called once per request, when its head is written: `fresh` when the connection was opened for it. */
