@@ -5,7 +5,7 @@ import type { StreamDecoder } from '../protocol.ts'
 import { type CandidateDecoder, createCandidateDecoder } from './candidate-decoder.ts'
 import { decodeErrorObject } from './error-body.ts'
 import { openaiTier } from './service-tier.ts'
-import { openaiUsage } from './usage.ts'
+import { openaiUsage, tellsUsage } from './usage.ts'
 
 /**
  * Decodes the responses of one stream. Each tells the usage so far: it is passed on with the finish reason and after it,
@@ -13,7 +13,8 @@ import { openaiUsage } from './usage.ts'
  */
 export function createResponseDecoder(): StreamDecoder {
   const candidates = new Map<number, CandidateDecoder>()
-  let usage: JsonObject | null = null
+  /** As it came: it comes with every response, and is read once. */
+  let counts: unknown = null
   let isFinished = false
 
   function choiceOf(value: unknown, head: JsonObject): JsonObject {
@@ -29,13 +30,14 @@ export function createResponseDecoder(): StreamDecoder {
     const head = headOf(response)
     const error = asObject(response['error'])
     if (error) return [{ ...head, error: decodeErrorObject(error), choices: [] }]
-    usage = openaiUsage(response['usageMetadata']) ?? usage
+    if (tellsUsage(response['usageMetadata'])) counts = response['usageMetadata']
     const blocked = blockedChoice(response)
     const choices = blocked
       ? [blocked]
       : asArray(response['candidates']).map(candidate => choiceOf(candidate, head))
     isFinished ||= choices.some(choice => choice['finish_reason'] !== null)
-    return [{ ...head, object: 'chat.completion.chunk', choices, ...(isFinished && usage && { usage }) }]
+    const usage = isFinished ? openaiUsage(counts) : null
+    return [{ ...head, object: 'chat.completion.chunk', choices, ...(usage && { usage }) }]
   }
   return { chunks, isOver: () => false }
 }

@@ -8,7 +8,7 @@ const wrong = Number.NaN
  * Gemini's usage in OpenAI's shape. `promptTokenCount` contains cached tokens, `candidatesTokenCount` leaves out the
  * thoughts, and what the provider's own tools read into the prompt stands apart. A count of zero is left out there.
  *
- * @returns null where there is no usage: Vertex tells a `trafficType` alone on the way. Pure.
+ * @returns null where there is no usage. Pure.
  */
 export function openaiUsage(value: unknown): JsonObject | null {
   const usage = asObject(value)
@@ -34,6 +34,12 @@ export function openaiUsage(value: unknown): JsonObject | null {
       audio_tokens: ofModality(usage['candidatesTokensDetails'], 'AUDIO'),
     },
   }
+}
+
+/** Whether there are counts: Vertex tells a `trafficType` alone on the way. Pure. */
+export function tellsUsage(value: unknown): boolean {
+  const usage = asObject(value)
+  return usage?.['promptTokenCount'] !== undefined || usage?.['totalTokenCount'] !== undefined
 }
 
 function ofModality(details: unknown, modality: string): number {
