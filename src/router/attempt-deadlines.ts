@@ -15,11 +15,11 @@ export interface AttemptTime {
  * headers, first token and stalls. Pure.
  */
 export function attemptDeadlines(settings: RouterSettings, time: AttemptTime): Deadlines {
-  const { attemptTimeoutMs, unaryTimeoutMs, firstTokenTimeoutMs } = settings
+  const { attemptTimeoutMs, firstTokenTimeoutMs } = settings
   const { stream, leftMs, learnedMs } = time
   const both = { connectMs: settings.connectTimeoutMs, idleMs: settings.idleTimeoutMs, requestMs: leftMs }
   if (!stream) {
-    return { ...both, headersMs: null, firstTokenMs: null, totalMs: unaryTimeoutMs ?? attemptTimeoutMs }
+    return { ...both, headersMs: null, firstTokenMs: null, totalMs: unaryMs(settings) }
   }
   return {
     ...both,
@@ -28,6 +28,12 @@ export function attemptDeadlines(settings: RouterSettings, time: AttemptTime): D
     stallMs: settings.stallTimeoutMs,
     totalMs: attemptTimeoutMs,
   }
+}
+
+/** Left to itself, a silent host takes no more than half of the request's time, so that another one can be tried. */
+function unaryMs({ unaryTimeoutMs, attemptTimeoutMs, requestTimeoutMs }: RouterSettings): number {
+  if (unaryTimeoutMs !== null) return unaryTimeoutMs
+  return requestTimeoutMs === null ? attemptTimeoutMs : Math.min(attemptTimeoutMs, requestTimeoutMs / 2)
 }
 
 function earlier(a: number | null, b: number | null): number | null {

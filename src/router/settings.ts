@@ -47,7 +47,7 @@ export interface RouterSettings {
   readonly requestTimeoutMs: number | null
   /** Whole attempt, from sending to the end of the answer. */
   readonly attemptTimeoutMs: number
-  /** The same without a stream; null: as with one. */
+  /** The same without a stream; null: as with one, but at most half of `requestTimeoutMs`. */
   readonly unaryTimeoutMs: number | null
   /** Streams only: from sending to the response headers; null: the first token's deadline is enough. */
   readonly headersTimeoutMs: number | null
