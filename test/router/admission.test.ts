@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { ServerResponse } from 'node:http'
 import { endpointOf } from '../support/endpoint-of.ts'
 import { chunkOf, openStream } from '../support/scripted-server.ts'
-import { answering, ask, bodyOf, openTestRouter, recordsOf, type Script, silent } from './open-test-router.ts'
+import { answering, ask, bodyOf, openTestRouter, recordsOf, type Script } from './open-test-router.ts'
 
 const a = endpointOf({ provider: 'a' })
 const b = endpointOf({ provider: 'b', input: 3 })
@@ -136,16 +136,17 @@ describe('the queue of a provider', () => {
   })
 
   it('ends a wait with the time of the request', async () => {
-    const settings = { queues: queues(1, 5), requestTimeoutMs: 60 }
-    await using router = await openTestRouter([a], { a: silent }, { settings })
-    const answers = await Promise.all([router.post(ask()), router.post(ask())])
-    expect(answers.map(({ status }) => status)).toEqual([504, 504])
+    const host = holding()
+    await using router = await openTestRouter([a], { a: host.script }, { settings: { queues: queues(1, 5) } })
+    const first = router.post(ask())
+    await host.until(1)
+    router.reload([a], { queues: queues(1, 5), requestTimeoutMs: 40 })
+    expect((await router.post(ask())).status).toBe(504)
+    host.held[0]?.()
+    expect((await first).status).toBe(200)
     expect(router.calls).toHaveLength(1)
     const { attempts } = await recordsOf(router.sink, 2)
-    expect(attempts.map(({ error_type, deadline }) => [error_type, deadline])).toEqual([
-      ['timeout_request', 'request'],
-      ['timeout_request', 'request'],
-    ])
+    expect(attempts[0]).toMatchObject({ error_type: 'timeout_request', deadline: 'request', cost_usd: 0n })
   })
 
   it('takes other limits at a reload, for those who wait as well', async () => {
