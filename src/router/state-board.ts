@@ -120,24 +120,24 @@ export function createStateBoard(options: StateBoardOptions): StateBoard {
     )
   }
 
-  function stopWaiting(): void {
+  const stopWaiting = () => {
     for (const stopped of waits.values()) stopped.abort()
     waits.clear()
   }
 
+  function restart(): void {
+    stopWaiting()
+    for (const { endpoint, state } of seen.values()) {
+      if (state.state !== 'closed') see(endpoint, { ...closed, reason: 'health began anew' }, null)
+    }
+  }
+
   return Object.freeze<StateBoard>({
     look,
-    lookAtProvider: (endpointId, cause) => {
-      for (const id of options.siblingsOf(endpointId)) look(id, cause)
-    },
+    lookAtProvider: (endpointId, cause) => options.siblingsOf(endpointId).forEach(id => look(id, cause)),
     attempted: (endpointId, attempt) => void last.set(endpointId, attempt),
     last: endpointId => last.get(endpointId),
-    restart: () => {
-      stopWaiting()
-      for (const { endpoint, state } of seen.values()) {
-        if (state.state !== 'closed') see(endpoint, { ...closed, reason: 'health began anew' }, null)
-      }
-    },
+    restart,
     close: stopWaiting,
   })
 }
