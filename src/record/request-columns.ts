@@ -43,7 +43,10 @@ export const requestColumns = {
   latency_us: c.uint32('Service time: sent to end.', 'µs'),
   response_us: c.uint32('Response time: due to end.', 'µs'),
   upstream_us: c.uint32('Time spent in upstream attempts (router).', 'µs'),
-  router_us: c.uint32('Time spent in the router itself: latency less upstream and waits before attempts (router).', 'µs'),
+  router_us: c.uint32(
+    'Time spent in the router itself: latency less upstream and waits before attempts (router).',
+    'µs',
+  ),
   headers_us: c.optionalUint32('Sent to response headers.', 'µs'),
   ttfb_us: c.optionalUint32('Sent to first byte of the body.', 'µs'),
   first_comment_us: c.optionalUint32('Sent to first keep-alive comment.', 'µs'),

@@ -14,11 +14,7 @@ const call = { requestId, runId: 'run-1', phase: 'measure' } as const
 export const keyOf = (endpointId: string) => `${endpointId.split('/')[0]}_KEY`
 
 /** An attempt that ends now and began a millisecond ago. */
-function exchangeAt(
-  nowNs: number,
-  errorType: ErrorType | 'ok',
-  retryAfterMs: number | null,
-): Exchange {
+function exchangeAt(nowNs: number, errorType: ErrorType | 'ok', retryAfterMs: number | null): Exchange {
   return {
     outcome: errorType === 'ok' ? { kind: 'ok' } : errorOf(errorType, 'x'),
     deadline: null,

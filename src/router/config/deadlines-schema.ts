@@ -44,7 +44,9 @@ export const deadlinesSchema = z
     unary_ms: timerMs
       .nullable()
       .default(defaults.unaryTimeoutMs)
-      .describe('Without a stream: from sending to the end of the answer; null: that of the attempt, but at most half of `request_ms`.'),
+      .describe(
+        'Without a stream: from sending to the end of the answer; null: that of the attempt, but at most half of `request_ms`.',
+      ),
     attempt_ms: timerMs
       .default(defaults.attemptTimeoutMs)
       .describe('Whole attempt, from sending to the end of the answer.'),
