@@ -41,6 +41,8 @@ const schema = z.looseObject({
   service_tier: z.enum(['auto', 'default', 'flex', 'priority', 'fast', 'scale']).nullish(),
   max_tokens: tokens,
   max_completion_tokens: tokens,
+  // OpenAI's bound; each answer is billed.
+  n: z.int().min(1).max(128).nullish(),
   tools: z.array(z.looseObject({})).nullish(),
   tool_choice: z.union([z.string(), z.looseObject({})], { error: 'expected a word or an object' }).nullish(),
   response_format: z.looseObject({ type: z.string() }).nullish(),

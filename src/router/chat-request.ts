@@ -24,6 +24,8 @@ export interface ChatRequest {
   readonly requestedModels: readonly string[]
   readonly route: RouteRequest
   readonly stream: boolean
+  /** Answers asked for (`n`), each billed. */
+  readonly answers: number
   /** Body field `session_id`; empty when absent. */
   readonly sessionId: string
   /** Name of the task for routing rules; empty when none was named. */
@@ -74,6 +76,7 @@ export function parseChatRequest(bytes: Buffer, options: ChatRequestOptions): Ch
       requestedModels,
       route: routed.route,
       stream: stream ?? false,
+      answers: checked.fields.n ?? 1,
       sessionId: sessionId ?? '',
       task: task.task.task,
       plugins: plugins.wishes,
@@ -90,10 +93,12 @@ function objectIn(bytes: Buffer): JsonObject | string {
   return asObject(parseJson(bytes.toString('utf8'))) ?? 'The request body is no JSON object'
 }
 
-function sizesOf({ messages, tools, max_completion_tokens, max_tokens }: ChatBody) {
+function sizesOf({ messages, tools, max_completion_tokens, max_tokens, ...rest }: ChatBody) {
+  // A schema of the answer is part of the prompt.
+  const definitions = [...(tools ?? []), ...(rest.response_format ? [rest.response_format] : [])]
   return {
     modalities: inputModalities(messages),
-    estimatedInputTokens: estimateTokens(messages, tools ?? []),
+    estimatedInputTokens: estimateTokens(messages, definitions),
     maxOutputTokens: max_completion_tokens ?? max_tokens ?? null,
   }
 }

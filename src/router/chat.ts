@@ -1,7 +1,7 @@
 import type { JsonObject } from '../core/index.ts'
 import type { ApiError } from './api-error.ts'
 import type { Operation } from './call.ts'
-import { worstCharge } from './charge.ts'
+import { lengthsOf, worstCharge } from './charge.ts'
 import { type ChatRequest, parseChatRequest } from './chat-request.ts'
 import type { RouterContext } from './context.ts'
 import { dropBody } from './drop-body.ts'
@@ -68,8 +68,16 @@ function authenticate(from: Unknown): Inbound | null {
 /** The request after its plugins; null: refused. */
 async function plugged(inbound: Inbound, asked: ChatRequest): Promise<ChatRequest | null> {
   const { catalog, pdf } = inbound.context
+  const gone = new AbortController()
+  inbound.http.res.once('close', () => gone.abort())
   const parse = (body: JsonObject) => parseChatRequest(Buffer.from(JSON.stringify(body)), optionsOf(inbound))
-  const done = await applyPlugins(asked, { catalog, pdf, parse })
+  const done = await applyPlugins(asked, {
+    catalog,
+    pdf,
+    parse,
+    callerId: inbound.caller.id,
+    signal: gone.signal,
+  })
   if (done.ok) return done.request
   refuse(inbound, done.error, done)
   return null
@@ -84,7 +92,7 @@ function isAdmitted(inbound: Inbound, request: ChatRequest): boolean {
 async function planAndServe(inbound: Inbound, request: ChatRequest, cache: CacheMiss): Promise<void> {
   const { context, call, caller } = inbound
   const route = planRoute(context, { ...call, callerId: caller.id }, request)
-  const { amount, isBound } = worstCharge(route, caller, request.route)
+  const { amount, isBound } = worstCharge(route, caller, lengthsOf(request))
   const reserved = reserve(caller, { amount, mustFit: isBound }, admissionContext(inbound))
   if (!reserved.ok) {
     const model = request.requestedModels[0] ?? ''

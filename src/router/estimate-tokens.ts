@@ -4,16 +4,23 @@ import { asArray, asObject, asText } from '../wire/index.ts'
 const charactersPerToken = 4
 
 /**
- * Rough prompt length in tokens: characters of all texts and tool definitions over four. Images and other
+ * Rough prompt length in tokens: characters of all texts, tool calls and definitions over four. Images and other
  * media count nothing, so the context filter never refuses them for their encoding. Pure.
  */
 export function estimateTokens(
   messages: readonly Readonly<Record<string, unknown>>[],
   tools: readonly unknown[],
 ): number {
-  const text = messages.reduce((sum, message) => sum + contentLength(message['content']), 0)
+  const text = messages.reduce(
+    (sum, message) => sum + contentLength(message['content']) + callsLength(message['tool_calls']),
+    0,
+  )
   const definitions = tools.length > 0 ? JSON.stringify(tools).length : 0
   return Math.ceil((text + definitions) / charactersPerToken)
+}
+
+function callsLength(calls: unknown): number {
+  return Array.isArray(calls) ? JSON.stringify(calls).length : 0
 }
 
 function contentLength(content: unknown): number {

@@ -139,7 +139,7 @@ export async function openRouter(options: RouterOptions): Promise<Router> {
 const lastAnswersMs = 250
 
 /** A PDF of some hundred pages takes a second or two. */
-const pdfBounds = { timeoutMs: 20_000, maxWaiting: 16 }
+const pdfBounds = { timeoutMs: 20_000, maxWaiting: 20, idleMs: 10_000 }
 
 function createContext(options: RouterOptions, states: StateBoard): RouterContext {
   const { catalog, clock, rng, sink, upstream, onDefect = () => undefined } = options

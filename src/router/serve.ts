@@ -5,7 +5,7 @@ import type { Attempt } from './attempt.ts'
 import { attemptError } from './attempt-error.ts'
 import { runAttempts } from './attempt-loop.ts'
 import { attemptRecord } from './attempt-record.ts'
-import { type Charge, chargeFor } from './charge.ts'
+import { type Charge, chargeFor, lengthsOf } from './charge.ts'
 import type { ChatRequest } from './chat-request.ts'
 import type { RouterContext } from './context.ts'
 import { finish } from './finish.ts'
@@ -111,7 +111,7 @@ function answer({ context, call, caller }: Inbound, tried: Tried, reply: Reply):
   const { request, attempts } = tried
   const last = attempts.at(-1)
   const sticky = settleSticky(context, tried, attempts)
-  const charge = chargeFor(attempts, caller, request.route)
+  const charge = chargeFor(attempts, caller, lengthsOf(request))
   const healed = last?.failure === null ? heal(request, last) : null
   const pipeline = [...request.pipeline, ...(healed ? [healed.stage] : [])]
   const settled = { hasLeft: tried.hasLeft, sticky, charge, pipeline }

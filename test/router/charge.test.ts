@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import type { Endpoint } from '../../src/catalog/index.ts'
-import type { RouteRequest } from '../../src/policy/index.ts'
 import { worstCharge } from '../../src/router/charge.ts'
 import { localCaller } from '../../src/router/keys/key-ring.ts'
 import { endpointOf } from '../support/endpoint-of.ts'
@@ -10,14 +9,10 @@ const cheap = endpointOf({ provider: 'a', input: 1, output: 2 })
 const dear = endpointOf({ provider: 'b', input: 3, output: 4 })
 
 /** A decision for these endpoints and a request of 100 tokens. */
-function worst(endpoints: readonly Endpoint[], maxOutputTokens: number | null, caller = localCaller) {
+function worst(endpoints: readonly Endpoint[], maxOutputTokens: number | null, { caller = localCaller, answers = 1 } = {}) {
   const candidates = endpoints.map(endpoint => ({ endpoint, score: 0, reason: '' }))
-  const asked: Pick<RouteRequest, 'estimatedInputTokens' | 'maxOutputTokens'> = {
-    estimatedInputTokens: 100,
-    maxOutputTokens,
-  }
   const route = { decision: { policy: '', candidates, models: [] } }
-  return worstCharge(route, caller, asked)
+  return worstCharge(route, caller, { inputTokens: 100, outputTokens: maxOutputTokens, answers })
 }
 
 describe('worstCharge', () => {
@@ -42,8 +37,12 @@ describe('worstCharge', () => {
     expect(worst(endpoints, maxTokens)).toEqual({ amount, isBound })
   })
 
+  it('counts every answer that was asked for', () => {
+    expect(worst([cheap], 10, { answers: 128 }).amount).toBe(100_000_000n + 128n * 20_000_000n)
+  })
+
   it('counts the markup of the key', () => {
     const caller = callerOf(keyOf('team-a', { markupBasisPoints: 1000 }))
-    expect(worst([cheap], 10, caller).amount).toBe(132_000_000n)
+    expect(worst([cheap], 10, { caller }).amount).toBe(132_000_000n)
   })
 })

@@ -11,6 +11,10 @@ import { replacePdfs } from './replace-pdfs.ts'
 export interface ApplyPluginsOptions {
   readonly catalog: Catalog
   readonly pdf: PdfReader
+  /** Whose files they are: one caller's wait for each other, not for those of others. */
+  readonly callerId: string
+  /** Aborts when the caller has gone: then nothing more is read for it. */
+  readonly signal: AbortSignal
   /** Reads a changed body like one that came in. */
   readonly parse: (body: JsonObject) => ChatRequestResult
 }
@@ -32,7 +36,7 @@ export async function applyPlugins(
 }
 
 async function withPdfText(request: ChatRequest, options: ApplyPluginsOptions): Promise<ChatRequestResult> {
-  const replaced = await replacePdfs(request.body, options.pdf)
+  const replaced = await replacePdfs(request.body, bytes => options.pdf.read(bytes, options))
   if (replaced.ok) {
     const { body, stage } = replaced
     return stage ? changed(request, { body, stage, options }) : done(request)

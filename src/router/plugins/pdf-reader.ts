@@ -2,11 +2,19 @@ import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import type { PdfJob, PdfResult } from './pdf-worker.ts'
 
-/** Extracts the text of PDF files in a thread of its own, one after the other. */
+/** Extracts the text of PDF files in a thread of its own, one after the other, by turns of their callers. */
 export interface PdfReader {
   /** The text of each page, or why there is none. Never rejects. */
-  read(bytes: Uint8Array): Promise<PdfPages>
+  read(bytes: Uint8Array, from: PdfSender): Promise<PdfPages>
   close(): Promise<void>
+}
+
+/** Whose file it is. */
+export interface PdfSender {
+  /** Files of one caller wait for each other; callers take turns. */
+  readonly callerId: string
+  /** Aborts when the caller has gone: a file that waits is not read then. */
+  readonly signal: AbortSignal
 }
 
 /** Pages, or a sentence that says what was wrong with the file. */
@@ -18,28 +26,31 @@ export type PdfPages =
 export interface PdfReaderOptions {
   /** A file that takes longer is given up, and the thread with it. */
   readonly timeoutMs: number
-  /** Files that wait or are read at once; more are refused. */
+  /** Files of one caller that wait; more are refused. */
   readonly maxWaiting: number
+  /** The thread ends after so long without work, and gives its memory back. */
+  readonly idleMs: number
+}
+
+interface Waiting extends PdfSender {
+  readonly bytes: Uint8Array
+  readonly resolve: (pages: PdfPages) => void
 }
 
 /** A file that expands to more than this is a trap. */
 const threadMemoryMb = 512
 
 /** Makes a reader; its thread starts with the first file. */
-export function createPdfReader({ timeoutMs, maxWaiting }: PdfReaderOptions): PdfReader {
+export function createPdfReader({ timeoutMs, maxWaiting, idleMs }: PdfReaderOptions): PdfReader {
+  /** By caller; the one whose turn is next stands first. */
+  const lines = new Map<string, Waiting[]>()
   let thread: Worker | null = null
-  let waiting = 0
+  let isBusy = false
   let jobs = 0
-  let previous: Promise<unknown> = Promise.resolve()
-
-  function startThread(): Worker {
-    const entry = new URL(`./pdf-worker${extname(import.meta.url)}`, import.meta.url)
-    const started = new Worker(entry, { resourceLimits: { maxOldGenerationSizeMb: threadMemoryMb } })
-    started.unref()
-    return started
-  }
+  let idle: NodeJS.Timeout | undefined
 
   async function stopThread(): Promise<void> {
+    clearTimeout(idle)
     const stopped = thread
     thread = null
     await stopped?.terminate()
@@ -54,20 +65,49 @@ export function createPdfReader({ timeoutMs, maxWaiting }: PdfReaderOptions): Pd
     return { ok: false, problem: result.error }
   }
 
+  async function work(): Promise<void> {
+    if (isBusy) return
+    isBusy = true
+    clearTimeout(idle)
+    for (let next = takeTurn(lines); next; next = takeTurn(lines)) {
+      next.resolve(next.signal.aborted ? gone : await readNow(next.bytes))
+    }
+    isBusy = false
+    idle = setTimeout(() => void stopThread(), idleMs).unref()
+  }
+
   return Object.freeze<PdfReader>({
-    read: async bytes => {
-      if (waiting >= maxWaiting) return { ok: false, problem: 'too many files are being read' }
-      waiting += 1
-      const mine = previous.then(() => readNow(bytes))
-      previous = mine
-      try {
-        return await mine
-      } finally {
-        waiting -= 1
+    read: (bytes, { callerId, signal }) => {
+      const line = lines.get(callerId) ?? []
+      if (line.length >= maxWaiting) {
+        return Promise.resolve({ ok: false, problem: 'too many of your files wait to be read' })
       }
+      return new Promise(resolve => {
+        lines.set(callerId, [...line, { bytes, callerId, signal, resolve }])
+        void work()
+      })
     },
     close: stopThread,
   })
+}
+
+const gone: PdfPages = { ok: false, problem: 'the caller has gone' }
+
+function startThread(): Worker {
+  const entry = new URL(`./pdf-worker${extname(import.meta.url)}`, import.meta.url)
+  const started = new Worker(entry, { resourceLimits: { maxOldGenerationSizeMb: threadMemoryMb } })
+  started.unref()
+  return started
+}
+
+/** Takes the first file of the caller whose turn it is, and puts that caller behind the others. */
+function takeTurn(lines: Map<string, Waiting[]>): Waiting | undefined {
+  const turn = lines.entries().next()
+  if (turn.done) return undefined
+  const [callerId, [first, ...rest]] = turn.value
+  lines.delete(callerId)
+  if (rest.length > 0) lines.set(callerId, rest)
+  return first
 }
 
 type Reply =

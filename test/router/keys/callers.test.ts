@@ -133,6 +133,25 @@ describe('a router with keys', () => {
     expect(router.ledger.total(hashKey('rb-team-a')).charged).toBeLessThanOrEqual(budget.limit)
   })
 
+  it('sets every one of `n` answers aside, and refuses what the budget cannot bear', async () => {
+    const budget = { limit: usd(answerUsd * 5), reset: 'never' } as const
+    await using router = await openWith([keyOf('team-a', { budget })])
+    const many = await router.post(ask({ max_tokens: 10, n: 128 }), as('team-a'))
+    expect([many.status, router.calls.length]).toEqual([402, 0])
+    expect((await router.post(ask({ max_tokens: 10, n: 2 }), as('team-a'))).status).toBe(200)
+    expect((await router.post(ask({ n: 129 }), as('team-a'))).status).toBe(400)
+  })
+
+  it('holds a whole answer that its caller did not wait for, since it is made and billed to its end', async () => {
+    await using router = await openWith([keyOf('team-a')], { script: silent })
+    const asked = router.post(ask({ max_tokens: 500 }), as('team-a')).catch(() => undefined)
+    while (router.calls.length === 0) await new Promise(resolve => setImmediate(resolve))
+    router.abort()
+    await asked
+    await recordsOf(router.sink)
+    expect(router.ledger.total(hashKey('rb-team-a')).held).toBeGreaterThan(usd(0.005))
+  })
+
   it('answers the 21st request to a free model in a minute with 429 and says when to come back', async () => {
     await using router = await openWith([keyOf('team-a'), keyOf('team-b')])
     const before = Date.now()
