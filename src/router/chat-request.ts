@@ -68,22 +68,27 @@ export function parseChatRequest(bytes: Buffer, options: ChatRequestOptions): Ch
   const asked = { body, models: requestedModels, task: task.task, ...sizesOf(checked.fields) }
   const routed = routeRequest(asked, options)
   if (!routed.ok) return refuse(body, routeError(routed.problem, requestedModels))
-  const { stream, session_id: sessionId, messages } = checked.fields
   return {
     ok: true,
     request: {
       body,
       requestedModels,
       route: routed.route,
-      stream: stream ?? false,
-      answers: checked.fields.n ?? 1,
-      sessionId: sessionId ?? '',
+      ...plainFields(checked.fields),
       task: task.task.task,
       plugins: plugins.wishes,
       pipeline: [],
       promptHash: hash64(bytes),
-      prefixHash: hash64(JSON.stringify(messages[0] ?? null)),
     },
+  }
+}
+
+function plainFields({ stream, n, session_id: sessionId, messages }: ChatBody) {
+  return {
+    stream: stream ?? false,
+    answers: n ?? 1,
+    sessionId: sessionId ?? '',
+    prefixHash: hash64(JSON.stringify(messages[0] ?? null)),
   }
 }
 

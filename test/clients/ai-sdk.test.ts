@@ -69,6 +69,6 @@ describe('the AI SDK with the OpenRouter provider', () => {
       onError: () => undefined,
     })
     for await (const piece of result.textStream) if (piece !== '') gone.abort()
-    await expect.poll(() => router.sink.requests[0]?.outcome).toBe('canceled')
+    await expect.poll(() => router.sink.requests[0]?.outcome, { timeout: 10_000 }).toBe('canceled')
   })
 })

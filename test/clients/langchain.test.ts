@@ -59,6 +59,6 @@ describe('LangChain', () => {
         if (chunk.text !== '') gone.abort()
     }
     await expect(read()).rejects.toThrow()
-    await expect.poll(() => router.sink.requests[0]?.outcome).toBe('canceled')
+    await expect.poll(() => router.sink.requests[0]?.outcome, { timeout: 10_000 }).toBe('canceled')
   })
 })

@@ -20,7 +20,7 @@ const parameters = [
 const supportedParameters = new Set([...parameters, 'max_tokens', 'parallel_tool_calls', 'reasoning'])
 
 /** Of the simulated hosts: so fast that a median answer takes some 10 ms, or slow enough to leave before its end. */
-const speeds = { fast: 200, slow: 4 } as const
+const speeds = { fast: 200, slow: 1 } as const
 
 /** A router in front of two simulated hosts of one model, as a client reaches it. */
 export async function openLiveRouter(pace: keyof typeof speeds = 'fast') {

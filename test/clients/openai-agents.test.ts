@@ -75,6 +75,6 @@ describe('the OpenAI Agents SDK', () => {
     const agent = new Agent({ name: 'guide', instructions: 'Be brief.', model })
     const result = await runnerOf(router).run(agent, question, { stream: true, signal: gone.signal })
     for await (const piece of result.toTextStream()) if (piece !== '') gone.abort()
-    await expect.poll(() => router.sink.requests[0]?.outcome).toBe('canceled')
+    await expect.poll(() => router.sink.requests[0]?.outcome, { timeout: 10_000 }).toBe('canceled')
   })
 })

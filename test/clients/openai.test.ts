@@ -73,6 +73,6 @@ describe('the OpenAI SDK', () => {
     await using router = await openLiveRouter('slow')
     const stream = await clientOf(router).chat.completions.create({ model, messages, stream: true })
     for await (const chunk of stream) if (chunk.choices.length > 0) stream.controller.abort()
-    await expect.poll(() => router.sink.requests[0]?.outcome).toBe('canceled')
+    await expect.poll(() => router.sink.requests[0]?.outcome, { timeout: 10_000 }).toBe('canceled')
   })
 })

@@ -86,6 +86,6 @@ describe('the OpenRouter SDK', () => {
       for await (const chunk of stream) if (chunk.choices.length > 0) gone.abort()
     }
     await read().catch(() => undefined)
-    await expect.poll(() => router.sink.requests[0]?.outcome).toBe('canceled')
+    await expect.poll(() => router.sink.requests[0]?.outcome, { timeout: 10_000 }).toBe('canceled')
   })
 })
