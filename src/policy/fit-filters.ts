@@ -18,10 +18,16 @@ export function refusedByFit(endpoint: Endpoint, plan: FilterPlan): Refusal | nu
 }
 
 function refusedByLength(endpoint: Endpoint, { inputTokens, outputTokens }: FilterPlan): Refusal | null {
-  const tokens = inputTokens + outputTokens
-  if (tokens > endpoint.contextTokens) {
-    return { rule: 'context_length', detail: `about ${tokens} tokens do not fit` }
+  const { contextTokens, maxOutputTokens } = endpoint
+  const tooLong = (tokens: number): Refusal => ({
+    rule: 'context_length',
+    detail: `about ${tokens} tokens do not fit`,
+  })
+  if (inputTokens > contextTokens) return tooLong(inputTokens)
+  // No prompt, however short, would make room for that much: shortening the messages is no way out.
+  const most = Math.min(maxOutputTokens, contextTokens - 1)
+  if (outputTokens > most) {
+    return { rule: 'max_tokens', detail: `max_tokens ${outputTokens} is too large, the most is ${most}` }
   }
-  if (outputTokens <= endpoint.maxOutputTokens) return null
-  return { rule: 'max_tokens', detail: `${outputTokens} output tokens are too many` }
+  return inputTokens + outputTokens > contextTokens ? tooLong(inputTokens + outputTokens) : null
 }

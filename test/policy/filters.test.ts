@@ -127,6 +127,18 @@ describe('filterEndpoints', () => {
     expect(filtered([small], { request: spills }).rules).toEqual([['small', 'context_length']])
   })
 
+  it.each([
+    [5, 111, 'max_tokens'],
+    [5, 110, 'max_tokens'],
+    [5, 109, 'context_length'],
+    [111, 111, 'context_length'],
+    [111, 0, 'context_length'],
+  ])('blames what is too long of %i in and %i out at 110 in all: %s', (input, output, rule) => {
+    const small = endpointOf({ provider: 'small', more: { contextTokens: 110, maxOutputTokens: 110 } })
+    const request = requestOf({}, { estimatedInputTokens: input, maxOutputTokens: output })
+    expect(filtered([small], { request }).rules).toEqual([['small', rule]])
+  })
+
   it('lets an endpoint pass that charges exactly the highest price', () => {
     const request = requestOf({ max_price: { prompt: '1', completion: 0, request: 0, image: 0, audio: 0 } })
     expect(filtered([good], { request }).kept).toEqual(['good'])

@@ -166,6 +166,7 @@ describe('no endpoints', () => {
     [{ provider: { max_price: { prompt: 0 } } }, { ...constraint, excludedBy: ['max_price'] }],
     [strict, { ...constraint, excludedBy: ['allowed_providers', 'require_parameters'] }],
     [{ max_tokens: 10_001 }, { ...constraint, status: 400, excludedBy: ['max_tokens'] }],
+    [{ max_tokens: 10_000_000 }, { ...constraint, status: 400, excludedBy: ['max_tokens'] }],
     [
       { messages: [{ role: 'user', content: tooLong }] },
       {
