@@ -93,7 +93,14 @@ function endpointTable({ models }: Catalog, model: string): string {
       version,
     ])
   }
-  return table.toString()
+  return `${table.toString()}\n${keyLine(models.get(model)?.endpoints ?? [])}`
+}
+
+/** The environment variable of each provider's API key. */
+function keyLine(endpoints: readonly Endpoint[]): string {
+  const byProvider = new Map(endpoints.map(({ provider }) => [provider.id, provider.apiKeyEnv]))
+  const parts = [...byProvider].map(([id, variable]) => `${id} ${variable}`)
+  return `API keys: ${parts.join(', ')}`
 }
 
 function range(prices: readonly PicoUsd[]): string {
