@@ -54,10 +54,12 @@ function withOptions(scenario: Scenario, { seed, providerLog }: LoadOptions): Sc
   }
 }
 
-/** The scenario at reduced length: a trial, so all of it is measured. */
+/** The scenario at reduced length: a trial, so all of it is measured. The label tells reports. */
 function limited(scenario: Scenario, limit: number, files: LoadedScenario['files']): Scenario {
+  const unit = scenario.workload.kind === 'sessions' ? 'sessions' : 'requests'
   const phases = { warmupSeconds: 0, cooldownSeconds: 0, warmupItems: 0, cooldownItems: 0 }
-  return { ...scenario, phases, workload: shortened(scenario.workload, limit, files) }
+  const labels = { ...scenario.labels, trial: `at most ${limit} ${unit} per arm` }
+  return { ...scenario, labels, phases, workload: shortened(scenario.workload, limit, files) }
 }
 
 function shortened(workload: Workload, limit: number, files: LoadedScenario['files']): Workload {

@@ -27,6 +27,7 @@ export function runLine(summary: RunSummary): string {
     `seed ${summary.seed || absent}`,
     `${formatCount(counts.sent)}${planned} requests sent`,
     `${formatCount(summary.requests)} measured`,
+    ...(run.labels['trial'] ? [`trial: ${run.labels['trial']}`] : []),
     ...(counts.cached > 0 ? [`${formatCount(counts.cached)} answered by a response cache`] : []),
   ]
     .filter(part => part !== undefined)
