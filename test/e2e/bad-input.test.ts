@@ -127,7 +127,13 @@ describe('routebench with bad input', () => {
       /^(?![\s\S]*requests planned)[\s\S]*E_MODEL_UNKNOWN/,
     ],
     ['a target that nobody serves', ['run', 'gone.yaml'], 75, /E_TARGET_UNREACHABLE.*127\.0\.0\.1:9/],
-    ['an unknown run', ['report', '20200101-000000-none'], 64, /E_RUN_UNKNOWN/],
+    ['an unknown run', ['report', '20200101-000000-none'], 64, /E_RUN_UNKNOWN[\s\S]*folders in runs\/;/],
+    [
+      'a run that the store has lost',
+      ['report', 'odd', '--store', 'fresh'],
+      64,
+      /E_RUN_UNKNOWN[\s\S]*store load odd`/,
+    ],
   ]
   it.each(rows)(
     'says what is wrong with %s and exits with its code',

@@ -40,6 +40,8 @@ describe('routebench run --provider-log', () => {
   it('plays the scenario at reduced length and keeps what the providers saw', () => {
     expect([0, 3], run.stderr).toContain(run.exitCode)
     expect(run.stderr).toMatch(/20 requests planned/)
+    expect(run.stdout.replaceAll(/\s+/g, ' ')).toContain('trial: at most 10 requests per arm')
+    expect(readFileSync(folder.file('runs/latest/report.md'), 'utf8')).toContain('trial: at most 10 requests')
     const file = folder.file('runs/latest/providers.ndjson')
     const lines = parseProviderLog({ file, text: readFileSync(file, 'utf8') })
     expect(lines.length).toBeGreaterThanOrEqual(20)
@@ -69,7 +71,7 @@ describe('routebench run --provider-log', () => {
   it('says what is missing where there is no run or no log', async () => {
     const { exitCode, stderr } = await runCli(['providers', 'reconcile', 'nowhere'], { cwd: folder.path })
     expect(exitCode).toBe(64)
-    expect(stderr).toMatch(/provider log nowhere\/providers\.ndjson/)
+    expect(stderr).toMatch(/provider log nowhere\/providers\.ndjson[^]*run again with --provider-log/)
   })
 })
 

@@ -7,6 +7,9 @@ import { readTextFile } from '../read-file.ts'
 import { readAttempts } from '../run/read-attempts.ts'
 import type { CommandContext } from './context.ts'
 
+const noLogHint =
+  'Check the path; a run keeps the log only when asked to: run again with --provider-log, or name a log with --log.'
+
 /** Differences that are printed one by one. */
 const maxShown = 50
 
@@ -20,7 +23,7 @@ export function addReconcileCommand(providers: Command, { stdout, setExitCode }:
     .action(async (folder: string, _flags: object, command: Command) => {
       // The flag has the name of one of `providers` itself, which takes it when it stands before `reconcile`.
       const { log = join(folder, 'providers.ndjson') } = command.optsWithGlobals<{ log?: string }>()
-      const lines = parseProviderLog({ file: log, text: await readTextFile(log, 'provider log') })
+      const lines = parseProviderLog({ file: log, text: await readTextFile(log, 'provider log', noLogHint) })
       const result = reconcile(lines, await readAttempts(join(folder, 'journal')))
       stdout.write(`${textOf(result)}\n`)
       setExitCode(result.differences.length === 0 ? exitCodes.ok : exitCodes.invalid)

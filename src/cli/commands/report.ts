@@ -1,5 +1,5 @@
 import { basename, join, resolve } from 'node:path'
-import { realpath } from 'node:fs/promises'
+import { access, realpath } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { Option } from 'commander'
 import { exitCodes, UserError } from '../../core/index.ts'
@@ -44,7 +44,7 @@ export function addReportCommand(program: Command, context: CommandContext): voi
         const known = await store.query('SELECT 1 FROM runs WHERE run_id = {run_id:String} LIMIT 1', {
           run_id: runId,
         })
-        if (known.length === 0) throw unknownRun(runId, join(flags.runs, runId))
+        if (known.length === 0) throw await unknownRun(runId, flags.runs, run)
         stdout.write(`${render(await readSummary(store, runId), flags.format, stdout)}\n`)
         context.setExitCode(exitCodes.ok)
       } finally {
@@ -60,16 +60,28 @@ async function runIdOf(run: string, runsFolder: string): Promise<string> {
     return basename(await realpath(folder))
   } catch {
     // No such folder here: the name may be the id of a run that another machine played.
-    if (run === 'latest') throw unknownRun(run)
+    if (run === 'latest') throw await unknownRun(run, runsFolder)
     return run
   }
 }
 
-function unknownRun(run: string, folder = '<folder of the run>'): UserError {
+async function unknownRun(run: string, runsFolder: string, named = run): Promise<UserError> {
+  // Whoever named the folder itself may keep runs elsewhere.
+  const folder = (await exists(named)) ? named : join(runsFolder, run)
+  const isOnDisk = await exists(folder)
   return new UserError(`the store knows no run ${run}`, {
     code: 'E_RUN_UNKNOWN',
-    hint: `A run that was cut off has its records on disk still: \`routebench store load ${folder}\` brings them in.`,
+    hint: isOnDisk
+      ? `A run that was cut off has its records on disk still: \`routebench store load ${folder}\` brings them in.`
+      : `The runs of this machine are the folders in ${join(runsFolder, '/')}; --runs and --store name other places.`,
   })
+}
+
+function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  )
 }
 
 function render(summary: RunSummary, format: ReportFlags['format'], stdout: NodeJS.WriteStream): string {
