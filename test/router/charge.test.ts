@@ -9,7 +9,11 @@ const cheap = endpointOf({ provider: 'a', input: 1, output: 2 })
 const dear = endpointOf({ provider: 'b', input: 3, output: 4 })
 
 /** A decision for these endpoints and a request of 100 tokens. */
-function worst(endpoints: readonly Endpoint[], maxOutputTokens: number | null, { caller = localCaller, answers = 1 } = {}) {
+function worst(
+  endpoints: readonly Endpoint[],
+  maxOutputTokens: number | null,
+  { caller = localCaller, answers = 1 } = {},
+) {
   const candidates = endpoints.map(endpoint => ({ endpoint, score: 0, reason: '' }))
   const route = { decision: { policy: '', candidates, models: [] } }
   return worstCharge(route, caller, { inputTokens: 100, outputTokens: maxOutputTokens, answers })
