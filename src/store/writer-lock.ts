@@ -14,18 +14,30 @@ export async function isWriterAlive(dir: string, writer: string): Promise<boolea
   return owner !== null && isOwnerAlive(owner)
 }
 
+/** What the error says of a name that is taken. */
+interface LockWords {
+  readonly subject?: string
+  readonly hint?: string
+}
+
+const usualHint = 'Stop that process, or give this one another writer name or folder.'
+
 /**
  * Takes a writer's name for this process.
  *
  * @returns what gives it back.
  * @throws UserError E_STORE_LOCKED when a running process has it.
  */
-export async function lockWriter(dir: string, writer: string): Promise<() => Promise<void>> {
+export async function lockWriter(
+  dir: string,
+  writer: string,
+  { subject = `the journal "${writer}"`, hint = usualHint }: LockWords = {},
+): Promise<() => Promise<void>> {
   const lock = await takeLock(writerLockPath(dir, writer))
   if (lock.kind === 'taken') return lock.release
   const who = lock.owner ? `process ${lock.owner.pid} on ${lock.owner.host}` : 'another process'
-  throw new UserError(`the journal "${writer}" in ${dir} is being written by ${who}`, {
+  throw new UserError(`${subject} in ${dir} is being written by ${who}`, {
     code: 'E_STORE_LOCKED',
-    hint: 'Stop that process, or give this one another writer name or folder.',
+    hint,
   })
 }

@@ -12,7 +12,11 @@ serveRole(async (config: RouterRoleConfig) => {
   const clock = createSystemClock()
   const records = await openRecords({ folder: journalFolder, writer, clock, env: process.env })
   const onError = (error: unknown) => console.error(error)
-  const lock = (folder: string) => lockWriter(folder, 'ledger')
+  const lock = (folder: string) =>
+    lockWriter(folder, 'ledger', {
+      subject: 'the ledger',
+      hint: 'Stop that process, or set records.ledger of this router’s configuration to another folder.',
+    })
   const ledger =
     ledgerFolder === null ? null : await openLedger({ folder: ledgerFolder, clock, lock, onError })
   const responseCache = config.responseCache
