@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { renameSync, writeFileSync } from 'node:fs'
+import { renameSync, rmSync, writeFileSync } from 'node:fs'
 import { afterAll, describe, expect, it } from 'vitest'
 import { runCli, startCli } from '../support/run-cli.ts'
 import { makeTemporaryFolder } from '../support/temporary-folder.ts'
@@ -9,6 +9,12 @@ afterAll(() => folder[Symbol.asyncDispose]())
 const cwd = folder.path
 const file = folder.file('router.yaml')
 const hashOf = (key: string) => createHash('sha256').update(key).digest('hex')
+/** Keys that the machine of the tests may have. */
+const noKeys = Object.fromEntries(
+  Object.keys(process.env)
+    .filter(name => name.includes('_API_KEY'))
+    .map(name => [name, '']),
+)
 const withKey = (key: string, port = 0) =>
   `listen: { port: ${port} }\nkeys: [{ name: k, sha256: ${hashOf(key)} }]\n`
 
@@ -42,6 +48,62 @@ describe('routebench router', () => {
 
     router.child.kill('SIGINT')
     expect((await router.ended).exitCode).toBe(0)
+  })
+
+  it('keeps the door shut, and goes on, when its file loses the keys, is emptied or is deleted', async () => {
+    const doorFile = folder.file('door.yaml')
+    writeFileSync(doorFile, withKey('first'))
+    const args = ['router', '--config', 'door.yaml', '--providers-url', 'http://127.0.0.1:9']
+    const router = startCli(args, { cwd })
+    const [, url = ''] = await router.said(/router: (http:\S+)\/api/)
+    const statuses = () =>
+      Promise.all(
+        ['first', 'none'].map(async key => {
+          const headers = { authorization: `Bearer ${key}` }
+          return (await fetch(`${url}/api/v1/key`, { headers })).status
+        }),
+      )
+    expect(await statuses()).toEqual([200, 401])
+
+    writeFileSync(doorFile, 'listen: { port: 0 }\n')
+    await router.said(/no keys, the running one has 1[^]*let everybody in; restart[^]*goes on with/)
+    expect(await statuses()).toEqual([200, 401])
+
+    writeFileSync(doorFile, '')
+    await router.said(/door\.yaml is empty: the last good configuration keeps serving\n/)
+    writeFileSync(doorFile, withKey('first'))
+    await router.said(/configuration reloaded: a file has changed\n/)
+    rmSync(doorFile)
+    await router.said(/door\.yaml is gone: the last good configuration keeps serving\n/)
+    expect(await statuses()).toEqual([200, 401])
+
+    router.child.kill('SIGINT')
+    const { exitCode, stderr } = await router.ended
+    expect([exitCode, stderr.match(/keeps serving/g)?.length]).toEqual([0, 2])
+  })
+
+  it('names the ledger’s setting when another router has the folder', async () => {
+    writeFileSync(folder.file('ledger.yaml'), 'listen: { port: 0 }\nrecords: { ledger: spent }\n')
+    const flags = ['router', '--config', 'ledger.yaml', '--providers-url', 'http://127.0.0.1:9']
+    const router = startCli([...flags, '--store', 'a', '--journal', 'b'], { cwd })
+    await router.said(/router: http/)
+    const { exitCode, stderr } = await runCli([...flags, '--store', 'c', '--journal', 'd'], { cwd })
+    router.child.kill('SIGINT')
+    await router.ended
+    expect(exitCode).toBe(75)
+    expect(stderr).toMatch(/E_STORE_LOCKED: the ledger in spent [^]*records\.ledger/)
+  })
+
+  it('says at its start which keys it found', async () => {
+    for (const [key, words] of [
+      ['', /providers: 0 of \d+ have an API key\nwarning: .*404; set one or more \(\w+_API_KEY, /],
+      ['sk-hidden', /providers: 1 of \d+ have an API key\n(?!warning)/],
+    ] as const) {
+      const router = startCli(['router', '--port', '0'], { cwd, env: { ...noKeys, GROQ_API_KEY: key } })
+      await router.said(words)
+      router.child.kill('SIGINT')
+      expect((await router.ended).stderr).not.toContain('hidden')
+    }
   })
 
   it('keeps answers for those who ask, when the file says so, also beyond its end', async () => {

@@ -5,6 +5,7 @@ import { recoverJournal, uploadJournal, watchJournal } from '../../store/index.t
 import { openConfiguredStore } from '../open-configured-store.ts'
 import type { RouterRoleConfig } from '../roles/role-config.ts'
 import { endedByItself, startRole } from '../roles/role-process.ts'
+import { describeKeys } from '../router/describe-keys.ts'
 import { keepCurrent } from '../router/keep-current.ts'
 import { type LoadedRouter, loadRouter, type RouterSource } from '../router/load-router.ts'
 import { addRouterFlags, overridesOf, type RouterFlags } from '../router/router-flags.ts'
@@ -43,6 +44,9 @@ async function serveRouter(
     const router = await startRole('router', roleConfigOf(loaded))
     const stopFollowing = keepCurrent({ role: router, source, loaded, stderr, onHangup })
     stderr.write(`router: ${router.url}/api/v1 · records: ${store.url} · Ctrl-C stops\n`)
+    if (loaded.routing.providersUrl === null) {
+      for (const line of describeKeys(loaded.routing.catalog, env)) stderr.write(`${line}\n`)
+    }
     const uploads = watchJournal({
       dir: folders.journal,
       store,

@@ -1,4 +1,5 @@
 import type { Path } from '../../document/index.ts'
+import { UserError } from '../../core/index.ts'
 import { valueAt } from '../../document/index.ts'
 import { printError } from '../print-error.ts'
 import type { RunningRole } from '../roles/role-process.ts'
@@ -46,6 +47,7 @@ export function keepCurrent({ role, source, loaded, stderr, onHangup }: KeepCurr
     try {
       const next = await loadRouter(source)
       if (isOver) return
+      requireKeysStay(current, next)
       await role.reload(next.routing)
       stderr.write(`configuration reloaded: ${why}\n`)
       for (const path of fixed) {
@@ -74,6 +76,8 @@ export function keepCurrent({ role, source, loaded, stderr, onHangup }: KeepCurr
     watching = watchFiles({
       paths: current.files,
       onChange: () => ask('a file has changed'),
+      onAbsent: (path, what) =>
+        stderr.write(`${path} is ${what}: the last good configuration keeps serving\n`),
       onError: ({ message }) => stderr.write(`changes of files go unseen, send SIGHUP instead: ${message}\n`),
     })
   }
@@ -85,4 +89,14 @@ export function keepCurrent({ role, source, loaded, stderr, onHangup }: KeepCurr
     isOver = true
     watching?.close()
   }
+}
+
+/** A file that was cut short must not open the door. @throws UserError E_CONFIG_INVALID */
+function requireKeysStay(current: LoadedRouter, next: LoadedRouter): void {
+  const known = current.config.values.keys.length
+  if (known === 0 || next.config.values.keys.length > 0) return
+  throw new UserError(`the new configuration has no keys, the running one has ${known}`, {
+    code: 'E_CONFIG_INVALID',
+    hint: 'To go on without keys would let everybody in; restart the router if you mean it.',
+  })
 }

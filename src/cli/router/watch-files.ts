@@ -13,6 +13,8 @@ export interface FileWatchOptions {
   readonly paths: readonly string[]
   /** The contents of one of the files have changed. */
   readonly onChange: () => void
+  /** A file is empty or gone; told once, until all of them are there again. */
+  readonly onAbsent: (path: string, what: 'empty' | 'gone') => void
   /** A folder cannot be watched. */
   readonly onError: (error: Error) => void
 }
@@ -24,13 +26,22 @@ const settleMs = 100
  * Tells when contents change. Folders are watched, not files: editors, and mounted configuration maps, put a new file in the
  * place of the old one. While a file is missing or empty, it counts as being written.
  */
-export function watchFiles({ paths, onChange, onError }: FileWatchOptions): FileWatch {
+export function watchFiles({ paths, onChange, onAbsent, onError }: FileWatchOptions): FileWatch {
   let known = fingerprint(paths)
+  let isAbsenceTold = false
+  let isClosed = false
   let timer: NodeJS.Timeout | undefined
 
   async function compare(): Promise<void> {
     const [before, now] = [await known, await fingerprint(paths)]
-    if (now === null || now === before) return
+    if (isClosed) return
+    if (now.kind === 'absent') {
+      if (!isAbsenceTold) onAbsent(now.path, now.what)
+      isAbsenceTold = true
+      return
+    }
+    isAbsenceTold = false
+    if (before.kind === 'whole' && now.hash === before.hash) return
     known = Promise.resolve(now)
     onChange()
   }
@@ -42,6 +53,7 @@ export function watchFiles({ paths, onChange, onError }: FileWatchOptions): File
   const watchers = [...folders].flatMap(folder => watchFolder(folder, settle, onError))
   return Object.freeze<FileWatch>({
     close: () => {
+      isClosed = true
       clearTimeout(timer)
       for (const watcher of watchers) watcher.close()
     },
@@ -57,13 +69,19 @@ function watchFolder(folder: string, onEvent: () => void, onError: (error: Error
   }
 }
 
-/** Names the contents of all files; null while one of them is missing or empty. */
-async function fingerprint(paths: readonly string[]): Promise<string | null> {
+type Fingerprint =
+  | { readonly kind: 'whole'; readonly hash: string }
+  | { readonly kind: 'absent'; readonly path: string; readonly what: 'empty' | 'gone' }
+
+/** Names the contents of all files, or the first of them that is missing or empty. */
+async function fingerprint(paths: readonly string[]): Promise<Fingerprint> {
   const hash = createHash('sha256')
   for (const path of paths) {
     const bytes = await readFile(path).catch(() => null)
-    if (bytes === null || bytes.length === 0) return null
+    if (bytes === null || bytes.length === 0) {
+      return { kind: 'absent', path, what: bytes === null ? 'gone' : 'empty' }
+    }
     hash.update(`${bytes.length}\n`).update(bytes)
   }
-  return hash.digest('hex')
+  return { kind: 'whole', hash: hash.digest('hex') }
 }
