@@ -127,6 +127,16 @@ const double = (name: string, [one, other]: readonly [FaultRule['kind'], FaultRu
   })
 
 const doubles = [
+  // As models do that take no message of the assistant's at the end.
+  faultCase('cut, and the next will not resume', 'mid_answer', {
+    isDouble: true,
+    modes: ['stream, resume'],
+    statuses: [400, 502],
+    faults: ({ first, second }) => [
+      faultAt(first, 'cut_stream', { how: 'reset' }),
+      faultAt(second, 'status', { status: 400 }),
+    ],
+  }),
   double('outage and silence at once', ['outage', 'silence']),
   double('429 and 503 at once', ['rate_limit', 'status']),
   double('empty answer and reset at once', ['empty_answer', 'reset_after_headers']),

@@ -1,8 +1,5 @@
 import type { FaultCase } from './fault-case.ts'
-
-/** How a caller asks, and what is to become of streams that break off. */
-const modes = ['unary', 'stream', 'stream, restart', 'stream, resume'] as const
-export type Mode = (typeof modes)[number]
+import type { Mode } from './mode.ts'
 
 /** One cell of the matrix. */
 export interface Cell {
@@ -38,12 +35,10 @@ export interface CellResult {
   readonly billedUsd: { readonly answered: number; readonly lost: number }
 }
 
-/** Rescue is about answers that break off; all other faults are played with and without a stream only. */
+/** A cell for each way to ask for each fault, with a healthy endpoint and without. */
 export function cellsOf(cases: readonly FaultCase[]): readonly Cell[] {
   return cases.flatMap(fault =>
-    modes
-      .filter((_, at) => at < 2 || fault.effect === 'mid_answer')
-      .flatMap(mode => [true, false].map(hasHealthy => ({ fault, mode, hasHealthy }))),
+    fault.modes.flatMap(mode => [true, false].map(hasHealthy => ({ fault, mode, hasHealthy }))),
   )
 }
 

@@ -1,4 +1,5 @@
 import type { FaultRule } from '../../src/sim/index.ts'
+import { allModes, type Mode, plainModes } from './mode.ts'
 
 /** What a fault is to the caller of an endpoint that has it. */
 export type Effect =
@@ -36,6 +37,8 @@ export interface FaultCase {
   readonly effect: Effect
   readonly play: Play
   readonly faults: (hosts: Hosts) => readonly FaultRule[]
+  /** How it is asked for. */
+  readonly modes: readonly Mode[]
   /** Statuses of an honest error, where nobody can serve. */
   readonly statuses: readonly number[]
   /** Keys of each provider. */
@@ -62,6 +65,7 @@ export function faultCase(
     name,
     effect,
     play: 'once',
+    modes: effect === 'mid_answer' ? allModes : plainModes,
     faults: () => [],
     statuses: [502],
     keys: 1,

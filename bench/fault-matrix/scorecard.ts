@@ -1,4 +1,5 @@
-import { type CellResult, type Mode, worst } from './cell.ts'
+import { type CellResult, worst } from './cell.ts'
+import type { Mode } from './mode.ts'
 
 /** Columns of verdicts: how the caller asks, and whether a healthy endpoint exists. */
 const columns: readonly (readonly [title: string, mode: Mode, hasHealthy: boolean])[] = [

@@ -42,17 +42,8 @@ export function createAttemptMaker(
     if (isOfKey) keys.refused(endpoint, keyAlias)
     const hasOtherKey = isOfKey && keys.hasOther(endpoint)
     health.note(endpoint.id, exchange, { keyAlias, hasOtherKey, tools: asArray(request.body['tools']), call })
-    book.end(made, { candidate, hasOtherKey })
+    book.end(withoutText(made, rescuer), { candidate, hasOtherKey })
     return made
-  }
-
-  /** Only where another endpoint is left: nobody is better off without the slow answer of the last one. */
-  function learnedMs({ candidate }: AttemptStep, endpoint: Endpoint): number | null {
-    const { learnedFirstToken } = settings
-    const isLast = candidate === candidates.length - 1
-    return isLast || !learnedFirstToken
-      ? null
-      : learnedFirstTokenMs(health.read(endpoint.id), learnedFirstToken)
   }
 
   return (step, { backoffNs, because }) => {
@@ -69,10 +60,11 @@ export function createAttemptMaker(
       if (step.attemptKind === 'hedge') budgets.hedges.spend()
       reply.begin(endpoint, no, rescuer.notice(no))
       const { stream } = request
-      const time = { stream, leftMs: book.leftMs(), learnedMs: learnedMs(step, endpoint) }
+      const time = { stream, leftMs: book.leftMs(), learnedMs: learnedMs(options, step, endpoint) }
+      const seamed = rescuer.seam()
       const made = await attempt({
         ...options,
-        lane,
+        lane: { ...lane, onEvent: event => lane.onEvent(seamed(event)) },
         key,
         no,
         candidate,
@@ -91,10 +83,28 @@ export function createAttemptMaker(
   }
 }
 
+/** A host that refuses to go on with an answer may give one of its own: that is no fault of the request's. */
+function withoutText(made: Attempt, rescuer: Rescuer): Attempt {
+  const { kind, failure } = made
+  const isOfText = kind === 'rescue' && failure?.scope === 'request' && rescuer.giveUpText()
+  return isOfText ? { ...made, failure: { ...failure, scope: 'endpoint', isRetryable: true } } : made
+}
+
 /** An endpoint that resets a kept connection may have given up all of them. */
 function lostConnection({ candidate, exchange }: Attempt, { id }: Endpoint): boolean {
   const isReset = errorTypeOf(exchange) === 'connection_reset'
   return isReset && exchange.connection.reused && candidate.endpoint.id === id
+}
+
+/** Only where another endpoint is left: nobody is better off without the slow answer of the last one. */
+function learnedMs(
+  { context, route }: AttemptLoopOptions,
+  { candidate }: AttemptStep,
+  { id }: Endpoint,
+): number | null {
+  const { learnedFirstToken } = context.settings
+  const isLast = candidate === route.decision.candidates.length - 1
+  return isLast || !learnedFirstToken ? null : learnedFirstTokenMs(context.health.read(id), learnedFirstToken)
 }
 
 function afterText(previous: Attempt | undefined): string {

@@ -1,9 +1,10 @@
 import type { JsonObject } from '../core/index.ts'
-import { asArray, asObject, errorTypeOf } from '../wire/index.ts'
+import { asArray, asObject, errorTypeOf, type StreamEvent } from '../wire/index.ts'
 import type { Attempt } from './attempt.ts'
 import type { ChatRequest } from './chat-request.ts'
 import { estimateTokens } from './estimate-tokens.ts'
 import type { RescueMode } from './rescue-mode.ts'
+import { createSeam, repeatedBy } from './seam.ts'
 
 /** What the caller is told when another attempt goes on with its answer. */
 export interface RescueNotice {
@@ -25,6 +26,13 @@ export interface Rescuer {
   note(made: Attempt): void
   /** The body for the next attempt, and what it says otherwise than the caller. */
   body(): { readonly body: JsonObject; readonly changed: readonly string[] }
+  /** What the events of the next attempt go through, so that they follow on what the caller has. */
+  seam(): (event: StreamEvent) => StreamEvent
+  /**
+   * A host refused the request with the text so far, which others had taken without: from now on the answer begins anew,
+   * where it may. Whether it does.
+   */
+  giveUpText(): boolean
   /** null: no answer has broken off. */
   notice(attemptNo: number): RescueNotice | null
 }
@@ -32,6 +40,7 @@ export interface Rescuer {
 /** Makes the rescuer of one request. */
 export function createRescuer(mode: RescueMode, { body, stream }: ChatRequest): Rescuer {
   let text = ''
+  let isResuming = mode === 'resume'
   let broken: Attempt | null = null
   const mayRescue = mode !== 'off' && stream && isGoneOnWith(mode, body)
   return Object.freeze<Rescuer>({
@@ -44,10 +53,17 @@ export function createRescuer(mode: RescueMode, { body, stream }: ChatRequest): 
       exchange.finishReason === '',
     note: made => {
       broken = made
-      if (mode === 'resume') text += made.exchange.text
+      if (isResuming) text += made.exchange.text.slice(repeatedBy(made.exchange.text, spaceAfter(text)))
     },
     body: () => (text.trim() === '' ? { body, changed: [] } : resumedBody(body, text)),
-    notice: attemptNo => broken && noticeOf(broken, { mode, attemptNo, keptCharacters: text.length }),
+    seam: () => createSeam(text.trim() === '' ? '' : spaceAfter(text)),
+    giveUpText: () => {
+      if (!isResuming || text.trim() === '' || !isGoneOnWith('restart', body)) return false
+      isResuming = false
+      text = ''
+      return true
+    },
+    notice: attemptNo => broken && noticeOf(broken, { isResuming, attemptNo, keptCharacters: text.length }),
   })
 }
 
@@ -60,15 +76,20 @@ function isGoneOnWith(mode: RescueMode, body: JsonObject): boolean {
 
 function noticeOf(
   { candidate, exchange }: Attempt,
-  about: { readonly mode: RescueMode; readonly attemptNo: number; readonly keptCharacters: number },
+  about: { readonly isResuming: boolean; readonly attemptNo: number; readonly keptCharacters: number },
 ): RescueNotice {
   return {
-    mode: about.mode === 'resume' ? 'resume' : 'restart',
+    mode: about.isResuming ? 'resume' : 'restart',
     attempt: about.attemptNo,
     from: candidate.endpoint.id,
     cause: errorTypeOf(exchange),
     kept_characters: about.keptCharacters,
   }
+}
+
+/** White space at the end, which is not sent: Anthropic refuses a beginning that ends in it. */
+function spaceAfter(text: string): string {
+  return text.slice(text.trimEnd().length)
 }
 
 /**
@@ -81,7 +102,6 @@ function resumedBody(body: JsonObject, text: string): { body: JsonObject; change
     const limit = body[name]
     return typeof limit === 'number' ? [[name, Math.max(1, limit - spent)] as const] : []
   })
-  // Anthropic refuses a beginning that ends in white space.
   const messages = [...asArray(body['messages']), { role: 'assistant', content: text.trimEnd() }]
   return {
     body: { ...body, messages, ...Object.fromEntries(limits) },

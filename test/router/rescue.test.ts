@@ -172,6 +172,31 @@ describe('rescue by restarting', () => {
 })
 
 describe('rescue', () => {
+  it('resumes without saying white space twice that was not sent', async () => {
+    const scripts = { a: cutting, b: answering(' house, and more.') }
+    await using router = await openTestRouter([a, b], scripts, { settings: resume })
+    const { chunks } = await readEvents(await router.post(ask({ stream: true })))
+    expect(textOf(chunks)).toBe('Half a house, and more.')
+    expect(router.calls[1]?.body['messages']).toMatchObject([{}, { role: 'assistant', content: 'Half a' }])
+  })
+
+  it('answers anew where a host will not go on with a text', async () => {
+    const scripts = { a: cutting, b: refusing(400), c: answering('A whole house.') }
+    await using router = await openTestRouter([a, b, c], scripts, { settings: resume })
+    const { chunks, isDone } = await readEvents(await router.post(ask({ stream: true })))
+    expect(isDone).toBe(true)
+    expect(textOf(chunks)).toMatch(/^Half a \n\n\[.+\]\n\nA whole house\.$/)
+    expect(rescues(chunks)).toMatchObject([{ mode: 'restart', attempt: 3, kept_characters: 0 }])
+    expect(router.calls[2]?.body['messages']).toHaveLength(1)
+    const { attempts, requests } = await recordsOf(router.sink)
+    expect(attempts.map(row => [row.provider, row.kind, row.winner])).toEqual([
+      ['a', 'primary', false],
+      ['b', 'rescue', false],
+      ['c', 'rescue', true],
+    ])
+    expect(requests[0]).toMatchObject({ outcome: 'ok', served_provider: 'c' })
+  })
+
   it.each<[string, Settings, Record<string, string>, 'resume' | 'restart' | null]>([
     ['off', {}, {}, null],
     ['on for a call that wishes it', {}, { 'x-routebench-rescue': 'Resume' }, 'resume'],
