@@ -233,7 +233,7 @@ describe('openSimulatedProviders', () => {
     const passed = answers.filter(({ statusCode }) => statusCode === 200)
     await Promise.all(passed.map(({ body }) => body.dump()))
     const left = passed.map(({ headers }) => headers['x-ratelimit-remaining-requests'])
-    expect(left.toSorted()).toEqual(['0', '1'])
+    expect(new Set(left)).toEqual(new Set(['0', '1']))
     expect(passed[0]?.headers).toMatchObject({
       'x-ratelimit-limit-requests': '2',
       'x-ratelimit-limit-tokens': '100000',
