@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import { askRouter } from '../../bench/fault-matrix/caller.ts'
 import { faultCases } from '../../bench/fault-matrix/cases.ts'
@@ -26,6 +27,13 @@ describe('the router under every fault (bench/fault-matrix.ts plays each 20 time
     const hosts = { first: 'a', second: 'b' }
     const played = new Set<string>(faultCases.flatMap(({ faults }) => faults(hosts).map(({ kind }) => kind)))
     expect(Object.keys(faultEffects).filter(kind => !played.has(kind))).toEqual([])
+  })
+
+  it('is as large as docs/reliability.md says', async () => {
+    const page = await readFile(new URL('../../docs/reliability.md', import.meta.url), 'utf8')
+    const cells = cellsOf(faultCases).length
+    expect(page).toContain(`plays ${faultCases.length} faults`)
+    expect(page).toContain(`${cells} cells, ${(cells * 20).toLocaleString('en')} trials`)
   })
 })
 
