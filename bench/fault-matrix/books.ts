@@ -4,7 +4,8 @@ import type { CallerView } from './caller.ts'
 import type { CellResult } from './cell.ts'
 import type { FaultCase } from './fault-case.ts'
 import { fail, type Judgement } from './judge.ts'
-import { factsOf, type WorldBooks } from './world.ts'
+import { attemptFactsOf } from '../../test/support/attempt-facts.ts'
+import type { WorldBooks } from './world.ts'
 
 /**
  * What in the books does not agree: the router's attempts with the providers' log (requests, tokens, bill), the
@@ -15,7 +16,7 @@ export function judgeBooks(
   views: readonly CallerView[],
   books: WorldBooks,
 ): readonly Judgement[] {
-  const { differences, log, run, unknownCost } = reconcile(books.lines, books.attempts.map(factsOf))
+  const { differences, log, run, unknownCost } = reconcile(books.lines, books.attempts.map(attemptFactsOf))
   const isKnownLie = (kind: string) => fault.liesAboutUsage && ['output_tokens', 'cost'].includes(kind)
   const missing = log.cost - run.cost - unknownCost.billed
   const rows = new Map(books.requests.map(row => [row.request_id, row]))

@@ -8,7 +8,6 @@ import { defaultHealthSettings } from '../../src/health/index.ts'
 import type { AttemptRecord, RequestRecord } from '../../src/record/index.ts'
 import { openRouter, type RouterSettings } from '../../src/router/index.ts'
 import {
-  type AttemptFacts,
   type FaultRule,
   type LogLine,
   openProviderLog,
@@ -126,22 +125,6 @@ function quick() {
     tokenizer: 'bytes',
   } as const
   return { ...builtin, rows: [...builtin.rows, { provider: null, model: null, source, figures }] }
-}
-
-/** The comparable part of a row. */
-export function factsOf(row: AttemptRecord): AttemptFacts {
-  return {
-    spanId: row.span_id,
-    endpoint: row.endpoint,
-    outcome: row.outcome,
-    errorType: row.error_type,
-    httpStatus: row.http_status,
-    inputTokens: row.input_tokens,
-    outputTokens: row.output_tokens,
-    cacheReadTokens: row.cache_read_tokens,
-    cacheWriteTokens: row.cache_write_tokens,
-    cost: row.cost_usd,
-  }
 }
 
 /** A port that was free a moment ago. */

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import type { Endpoint } from '../../src/catalog/index.ts'
 import { createRng, createVirtualClock } from '../../src/core/index.ts'
 import { decide } from '../../src/policy/index.ts'
 import { decidingOn, providersOf } from '../policy/ranking.ts'
@@ -14,6 +13,7 @@ import {
 } from '../router/open-test-router.ts'
 import { endpointOf } from '../support/endpoint-of.ts'
 import { after, inTurn, tell } from './scripts.ts'
+import { taggedPool } from '../router/tagged-pool.ts'
 
 const a = endpointOf({ provider: 'a', input: 1 })
 const b = endpointOf({ provider: 'b', input: 2 })
@@ -65,19 +65,6 @@ describe('2. an outage', () => {
   })
 })
 
-const tagged = (tag: string, input: number, more: Partial<Endpoint> = {}) => {
-  const [provider = ''] = tag.split('/')
-  return endpointOf({ provider, input, more: { id: `${tag}/one`, tag, upstreamModel: tag, ...more } })
-}
-
-/** `calls` name the endpoint by the model that it was asked for. */
-const pool = [
-  tagged('cheap', 1),
-  tagged('vertex/us-east5', 4),
-  tagged('vertex/eu-west1', 3),
-  tagged('open', 5),
-  tagged('open/priority', 9, { tier: 'priority' }),
-]
 const failing = Object.fromEntries(['cheap', 'vertex', 'open'].map(name => [name, refusing(500)]))
 
 describe('3. order', () => {
@@ -98,14 +85,14 @@ describe('3. order', () => {
   ])('%j tries %j', async (provider, tags) => {
     // One more than there should be: whoever comes then must have been there before.
     const settings = { maxAttempts: tags.length + 1 }
-    await using router = await openTestRouter(pool, failing, { settings })
+    await using router = await openTestRouter(taggedPool, failing, { settings })
     const response = await router.post(ask({ provider }))
     expect(response.status).toBe(502)
     expect([...new Set(router.calls.map(({ body }) => body['model']))]).toEqual(tags)
   })
 
   it('with nothing in a closed list says so', async () => {
-    await using router = await openTestRouter(pool, failing)
+    await using router = await openTestRouter(taggedPool, failing)
     const provider = { order: ['nobody'], allow_fallbacks: false }
     const { error } = await bodyOf(router.post(ask({ provider })))
     expect(error.message).toMatch(/^No allowed providers are available for the selected model\./)

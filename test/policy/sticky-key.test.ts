@@ -1,14 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { conversationOf, type ConversationWords } from '../../src/policy/index.ts'
+import { silent } from './silent.ts'
 
-const silent: ConversationWords = {
-  caller: '',
-  sessionId: '',
-  sessionHeader: '',
-  promptCacheKey: '',
-  systemMessage: '',
-  firstMessage: '',
-}
 const all: ConversationWords = {
   caller: 'team',
   sessionId: 'body',

@@ -12,15 +12,8 @@ import {
 import type { StickyOutcomeOptions } from '../../src/policy/sticky-outcome.ts'
 import { endpointOf } from '../support/endpoint-of.ts'
 import { requestOf } from './ranking.ts'
+import { silent } from './silent.ts'
 
-const words = {
-  caller: '',
-  sessionId: '',
-  sessionHeader: '',
-  promptCacheKey: '',
-  systemMessage: '',
-  firstMessage: '',
-}
 const a = endpointOf({ provider: 'a', input: 1, cacheRead: 0.1 })
 const b = endpointOf({ provider: 'b', input: 1, cacheRead: 0.1 })
 const plain = endpointOf({ provider: 'p', input: 1 })
@@ -52,7 +45,7 @@ interface Given extends Partial<StickyOutcomeOptions> {
 function outcomeOf({ pin = none, off = null, isExplicit = true, ...more }: Given) {
   return stickyOutcome({
     plan: {
-      conversation: conversationOf({ ...words, [isExplicit ? 'sessionId' : 'firstMessage']: 's' }),
+      conversation: conversationOf({ ...silent, [isExplicit ? 'sessionId' : 'firstMessage']: 's' }),
       models: [
         { modelId: 'acme/one', off, pin },
         { modelId: 'acme/two', off, pin: none },

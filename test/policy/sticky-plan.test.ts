@@ -13,17 +13,10 @@ import {
 import { describeSticky } from '../../src/policy/sticky-plan.ts'
 import { endpointOf } from '../support/endpoint-of.ts'
 import { requestOf } from './ranking.ts'
+import { silent } from './silent.ts'
 
-const words = {
-  caller: '',
-  sessionId: '',
-  sessionHeader: '',
-  promptCacheKey: '',
-  systemMessage: '',
-  firstMessage: '',
-}
-const named = conversationOf({ ...words, sessionId: 's' })
-const recognised = conversationOf({ ...words, firstMessage: 'Hello' })
+const named = conversationOf({ ...silent, sessionId: 's' })
+const recognised = conversationOf({ ...silent, firstMessage: 'Hello' })
 const pinned: Pin = { endpointId: 'a/one', untilNs: 100 }
 const model = (more: Partial<ModelCandidate> = {}): ModelCandidate => ({
   modelId: 'acme/one',

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { endpointOf } from '../support/endpoint-of.ts'
 import { chunkOf, openStream, usageChunk } from '../support/scripted-server.ts'
+import { settled } from '../support/settled.ts'
 import {
   answering,
   ask,
@@ -41,15 +42,6 @@ function flooding(bytes: number) {
     pour()
   }
   return { flood, script }
-}
-
-/** Waits until a number has stopped to grow. */
-async function settled(read: () => number): Promise<number> {
-  for (let before = -1, rest = 0; ; before = read()) {
-    rest = before === read() ? rest + 1 : 0
-    if (rest === 4) return before
-    await sleep(25)
-  }
 }
 
 describe('a caller that does not read', () => {

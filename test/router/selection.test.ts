@@ -1,22 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { Endpoint } from '../../src/catalog/index.ts'
 import { noRoutingTables } from '../../src/policy/index.ts'
-import { endpointOf } from '../support/endpoint-of.ts'
 import { answering, ask, bodyOf, openTestRouter, recordsOf } from './open-test-router.ts'
-
-const tagged = (tag: string, input: number, more: Partial<Endpoint> = {}) => {
-  const [provider = ''] = tag.split('/')
-  return endpointOf({ provider, input, more: { id: `${tag}/one`, tag, upstreamModel: tag, ...more } })
-}
-
-/** `calls` name the endpoint by the model that it was asked for. */
-const pool = [
-  tagged('cheap', 1),
-  tagged('vertex/us-east5', 4),
-  tagged('vertex/eu-west1', 3),
-  tagged('open', 5),
-  tagged('open/priority', 9, { tier: 'priority' }),
-]
+import { taggedPool } from './tagged-pool.ts'
 
 describe('service tiers', () => {
   it.each([
@@ -26,7 +11,7 @@ describe('service tiers', () => {
     ['the default tier, where flex is not offered', { service_tier: 'flex' }, 'cheap', undefined],
   ])('send %s upstream as what it is', async (_name, more, model, tier) => {
     const scripts = { open: answering('Hi'), cheap: answering('Hi') }
-    await using router = await openTestRouter(pool, scripts)
+    await using router = await openTestRouter(taggedPool, scripts)
     expect((await router.post(ask(more))).status).toBe(200)
     expect(router.calls.map(({ body }) => [body['model'], body['service_tier']])).toEqual([[model, tier]])
   })
@@ -43,7 +28,7 @@ describe('task rules', () => {
   const scripts = { open: answering('Hi'), cheap: answering('Hi') }
 
   it('send requests tagged classification with a budget of 500 ms to the fast host', async () => {
-    await using router = await openTestRouter(pool, scripts, { settings })
+    await using router = await openTestRouter(taggedPool, scripts, { settings })
     const hurry = { 'x-routebench-task': 'classification', 'x-routebench-latency-budget-ms': '500' }
     expect((await bodyOf(router.post(ask(), hurry))).provider).toBe('Open Cloud')
     expect((await bodyOf(router.post(ask()))).provider).toBe('Cheap Cloud')

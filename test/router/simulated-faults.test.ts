@@ -12,6 +12,7 @@ import {
 } from '../../src/sim/index.ts'
 import { endpointOf } from '../sim/tiny-catalog.ts'
 import { catalogOf } from '../support/endpoint-of.ts'
+import { attemptFactsOf } from '../support/attempt-facts.ts'
 import { createMemorySink } from '../support/memory-sink.ts'
 import { makeTemporaryFolder } from '../support/temporary-folder.ts'
 import { bodyOf, readEvents, textOf } from './open-test-router.ts'
@@ -169,18 +170,7 @@ describe('the records of these requests', () => {
     await sim.close()
     await log.close()
     const lines = parseProviderLog({ file: path, text: await readFile(path, 'utf8') })
-    const facts = sink.attempts.map(row => ({
-      spanId: row.span_id,
-      endpoint: row.endpoint,
-      outcome: row.outcome,
-      errorType: row.error_type,
-      httpStatus: row.http_status,
-      inputTokens: row.input_tokens,
-      outputTokens: row.output_tokens,
-      cacheReadTokens: row.cache_read_tokens,
-      cacheWriteTokens: row.cache_write_tokens,
-      cost: row.cost_usd,
-    }))
+    const facts = sink.attempts.map(attemptFactsOf)
     expect(reconcile(lines, facts).differences).toEqual([])
   })
 })

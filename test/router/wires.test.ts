@@ -6,6 +6,7 @@ import { openRouter } from '../../src/router/index.ts'
 import { openProviderLog, openSimulatedProviders, parseProviderLog, reconcile } from '../../src/sim/index.ts'
 import { asArray, asObject } from '../../src/wire/index.ts'
 import { catalogOf, endpointOf } from '../support/endpoint-of.ts'
+import { attemptFactsOf } from '../support/attempt-facts.ts'
 import { createMemorySink } from '../support/memory-sink.ts'
 import { makeTemporaryFolder } from '../support/temporary-folder.ts'
 
@@ -147,18 +148,7 @@ describe.each(wires)('the router by the %s protocol', wire => {
 describe('the records of these requests', () => {
   it('agree with the logs of the providers call by call, to the pico-dollar', async () => {
     lines = await market.close()
-    const attempts = market.sink.attempts.map(row => ({
-      spanId: row.span_id,
-      endpoint: row.endpoint,
-      outcome: row.outcome,
-      errorType: row.error_type,
-      httpStatus: row.http_status,
-      inputTokens: row.input_tokens,
-      outputTokens: row.output_tokens,
-      cacheReadTokens: row.cache_read_tokens,
-      cacheWriteTokens: row.cache_write_tokens,
-      cost: row.cost_usd,
-    }))
+    const attempts = market.sink.attempts.map(attemptFactsOf)
     const { differences, log } = reconcile(lines, attempts)
     expect(differences).toEqual([])
     expect(log.requests).toBe(wires.length * (requests.length * 2 + 1))

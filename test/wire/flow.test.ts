@@ -3,6 +3,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { createSystemClock, nsPerMs } from '../../src/core/index.ts'
 import { createHttpPool, type Deadlines, exchange } from '../../src/wire/index.ts'
 import { chunkOf, openStream, startScriptedServer, usageChunk } from '../support/scripted-server.ts'
+import { settled } from '../support/settled.ts'
 
 const pool = createHttpPool()
 const clock = createSystemClock()
@@ -73,15 +74,6 @@ function flooding(bytes: number) {
     write()
   }
   return { flood, script }
-}
-
-/** Waits until a number has stopped to grow. */
-async function settled(read: () => number): Promise<number> {
-  for (let before = -1, rest = 0; ; before = read()) {
-    rest = before === read() ? rest + 1 : 0
-    if (rest === 4) return before
-    await sleep(25)
-  }
 }
 
 describe('exchange', () => {

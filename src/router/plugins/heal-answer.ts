@@ -1,6 +1,6 @@
 import { jsonrepair } from 'jsonrepair'
 import type { JsonObject } from '../../core/index.ts'
-import { asArray, asObject } from '../../wire/index.ts'
+import { asArray, asObject, asText, normaliseFinishReason, parseJson } from '../../wire/index.ts'
 import type { PipelineStage } from './pipeline-stage.ts'
 
 /** Whether the request asks for an answer in JSON, which is when healing applies. Pure. */
@@ -39,31 +39,27 @@ function healChoice(choice: unknown): unknown {
   const message = asObject(fields?.['message'])
   const content = message?.['content']
   // What was cut off at its limit is not broken but unfinished: closing its brackets would make up an answer.
-  if (typeof content !== 'string' || content === '' || fields?.['finish_reason'] === 'length') return choice
+  if (typeof content !== 'string' || content === '' || wasCutOff(fields)) return choice
   const repaired = healText(content)
   return repaired === content ? choice : { ...fields, message: { ...message, content: repaired } }
 }
 
+/** Hosts have names of their own for it. */
+function wasCutOff(choice: JsonObject | null): boolean {
+  return normaliseFinishReason(asText(choice?.['finish_reason'])) === 'length'
+}
+
 /** The text as JSON where it can be made so, else as it is. Pure. */
 function healText(text: string): string {
-  if (isJson(text)) return text
+  if (parseJson(text) !== undefined) return text
   const body = /```(?:json)?\s*([\s\S]*?)\s*(?:```|$)/i.exec(text)?.[1] ?? text
   // Repair makes a JSON string of any prose; only what looks like an object or a list is meant to be one.
   if (!/^\s*[{[]/.test(body)) return text
   try {
     const repaired = jsonrepair(body)
-    return isJson(repaired) ? repaired : text
+    return parseJson(repaired) === undefined ? text : repaired
   } catch {
     // Beyond repair.
     return text
-  }
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text)
-    return true
-  } catch {
-    return false
   }
 }

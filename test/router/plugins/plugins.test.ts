@@ -64,8 +64,8 @@ describe('healAnswer', () => {
     expect(contentOf(content)).toEqual([expected, summary])
   })
 
-  it('does not finish what was cut off at its limit', () => {
-    expect(contentOf('{"a":[1,2', 'length')).toEqual(['{"a":[1,2', null])
+  it.each(['length', 'max_tokens', 'model_length'])('does not finish what was cut off (%s)', finish => {
+    expect(contentOf('{"a":[1,2', finish)).toEqual(['{"a":[1,2', null])
   })
 
   it.each([
